@@ -1,0 +1,1 @@
+"""The agent-based retail simulator: pure computation, no database, web or scheduler."""
