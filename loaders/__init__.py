@@ -1,0 +1,1 @@
+"""Settings, schema, migrations, bulk loads into PostgreSQL and the warehouse."""

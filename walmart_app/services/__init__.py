@@ -1,0 +1,1 @@
+"""Brings up, watches and takes down what the settings do not place elsewhere."""
