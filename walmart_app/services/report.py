@@ -1,0 +1,85 @@
+"""What the supervisor tells the rest of the product: one small file, replaced whole."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+
+from walmart_app.services.locks import supervisor_lock
+
+
+class State(StrEnum):
+    """How a component is."""
+
+    WAITING = "waiting"
+    PREPARING = "preparing"
+    STARTING = "starting"
+    HEALTHY = "healthy"
+    FAILING = "failing"
+    RETRYING = "retrying"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class Component:
+    """One component: `since` is an ISO instant (UTC); `advice` says what to do, empty when nothing is."""
+
+    name: str
+    title: str
+    state: State
+    since: str
+    detail: str = ""
+    advice: str = ""
+    address: str = ""
+    restarts: int = 0
+    pid: int | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """All components; `running` is false when no supervisor is at work."""
+
+    running: bool
+    components: list[Component] = field(default_factory=list)
+    airflow_url: str = ""
+
+    @property
+    def healthy(self) -> bool:
+        """Whether every component is well."""
+        return bool(self.components) and all(part.state is State.HEALTHY for part in self.components)
+
+
+def report_file(state_dir: Path) -> Path:
+    """Where the report lies."""
+    return state_dir / "run" / "status.json"
+
+
+def write(state_dir: Path, report: Report) -> None:
+    """Replace the report; readers see the old one or the new one."""
+    path = report_file(state_dir)
+    aside = path.with_suffix(".new")
+    aside.write_text(json.dumps(asdict(report)))
+    aside.replace(path)
+
+
+def read(state_dir: Path) -> Report:
+    """The current report. Without a living supervisor every component counts as stopped."""
+    try:
+        entry = json.loads(report_file(state_dir).read_text())
+        parts = [Component(**{**part, "state": State(part["state"])}) for part in entry.pop("components")]
+        report = Report(components=parts, **entry)
+    except (OSError, ValueError, TypeError, KeyError):
+        return Report(running=False)
+    if supervisor_lock(state_dir).holder() is not None:
+        return report
+    return Report(running=False, components=[_stopped(part) for part in parts], airflow_url="")
+
+
+def _stopped(part: Component) -> Component:
+    if part.state is State.STOPPED:
+        return part
+    advice = "Start it with `make run`, or without the page: `python -m walmart_app.services up`."
+    return replace(part, state=State.STOPPED, detail="Not running.", advice=advice, pid=None, address="")
