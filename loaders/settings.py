@@ -94,7 +94,10 @@ class Settings(BaseSettings):
         description="address on which the page listens; any but loopback needs ADMIN_PASSWORD",
     )
     app_port: int = Field(3000, ge=1, le=65535, description="port of the page")
-    app_dev_backend_port: int = Field(8000, ge=1, le=65535, description="port of the back end in development mode")
+    app_allowed_hosts: str = Field(
+        "",
+        description="comma-separated host names by which browsers may ask for the page, besides loopback and APP_HOST",
+    )
     admin_password: SecretStr | None = Field(
         None,
         min_length=8,
@@ -168,6 +171,13 @@ class Settings(BaseSettings):
             return ipaddress.ip_address(self.app_host).is_loopback
         except ValueError:
             return False
+
+    @property
+    def allowed_hosts(self) -> list[str]:
+        """The host names that requests may carry (a rebound DNS name is none of them)."""
+        extra = [host.strip() for host in self.app_allowed_hosts.split(",") if host.strip()]
+        own = [] if self.app_host in {"0.0.0.0", "::"} else [self.app_host]
+        return list(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", *own, *extra]))
 
     @property
     def app_url(self) -> str:

@@ -1,0 +1,41 @@
+"""The application: pages and API put together. Importing it starts nothing; the lifespan does."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import reflex as rx
+
+from walmart_app.api import application
+from walmart_app.pages import not_found, status
+from walmart_app.runtime import settings
+from walmart_app.services.lifecycle import keep_supervised
+
+
+@contextlib.asynccontextmanager
+async def supervised() -> AsyncIterator[None]:
+    """While a web worker lives, see to it that a supervisor is at work (it ends with the main process)."""
+    finished = keep_supervised(settings())
+    yield
+    finished.set()
+
+
+def on_error(exception: Exception) -> rx.event.EventSpec:
+    """What the browser shows when an event handler fails; the details are in the log alone."""
+    return rx.toast.error(
+        "That did not work, and nothing was changed. The reason is in the log of `reflex run`.",
+        duration=8000,
+    )
+
+
+api = application.build(settings())
+application.close(api)
+
+app = rx.App(
+    api_transformer=api,
+    backend_exception_handler=on_error,
+    stylesheets=["/styles.css"],
+    head_components=[rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")],
+)
+app.register_lifespan_task(supervised)
+app.add_page(status.page, route="/", title="Walmart Sim", description=status.DESCRIPTION, on_load=status.ON_LOAD)
+app.add_page(not_found.page, route="404", title="Not found · Walmart Sim")

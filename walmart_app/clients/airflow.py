@@ -1,0 +1,157 @@
+"""Airflow over its REST API: start a DAG, follow a run, cancel it, read what it returned."""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+import airflow_client.client as airflow
+from airflow_client.client.api import dag_run_api, task_instance_api, x_com_api
+from airflow_client.client.exceptions import ApiException
+from urllib3.exceptions import HTTPError
+
+from loaders.errors import WalmartSimError
+
+FINISHED = frozenset({"success", "failed"})
+
+
+class AirflowUnavailable(WalmartSimError):
+    """Airflow does not answer, or refuses the login."""
+
+
+class AirflowRefused(WalmartSimError):
+    """Airflow does not accept what was asked for, for example a parameter out of bounds."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a DAG. Instants are ISO text in UTC, empty when not reached."""
+
+    dag_id: str
+    run_id: str
+    state: str
+    started: str = ""
+    ended: str = ""
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run has ended."""
+        return self.state in FINISHED
+
+
+class AirflowClient:
+    """A logged-in client; blocking, safe to use from several threads."""
+
+    def __init__(self, url: str, user: str, password: str) -> None:
+        self._url = url.rstrip("/")
+        self._credentials = {"username": user, "password": password}
+        self._token = ""
+        self._lock = threading.Lock()
+
+    def trigger(self, dag_id: str, conf: dict[str, Any] | None = None) -> Run:
+        """Start a run.
+
+        Raises:
+            AirflowRefused: a parameter is wrong; no run was made.
+            AirflowUnavailable: Airflow does not answer.
+        """
+        body = airflow.TriggerDAGRunPostBody(logical_date=None, conf=conf or {})
+        return _run(self._call(lambda client: dag_run_api.DagRunApi(client).trigger_dag_run(dag_id, body)))
+
+    def run(self, dag_id: str, run_id: str) -> Run:
+        """How a run is now."""
+        return _run(self._call(lambda client: dag_run_api.DagRunApi(client).get_dag_run(dag_id, run_id)))
+
+    def latest_runs(self, dag_id: str, limit: int = 1) -> list[Run]:
+        """The newest runs of a DAG, newest first."""
+        found = self._call(
+            lambda client: dag_run_api.DagRunApi(client).get_dag_runs(dag_id, order_by=["-run_after"], limit=limit)
+        )
+        return [_run(entry) for entry in found.dag_runs]
+
+    def cancel(self, dag_id: str, run_id: str) -> Run:
+        """End a run: its tasks are stopped within seconds, and what they had committed stays."""
+        body = airflow.DAGRunPatchBody(state="failed")
+        return _run(self._call(lambda client: dag_run_api.DagRunApi(client).patch_dag_run(dag_id, run_id, body)))
+
+    def tasks(self, dag_id: str, run_id: str) -> dict[str, str]:
+        """State of each task of a run; a mapped task appears once for each index."""
+        found = self._call(lambda client: task_instance_api.TaskInstanceApi(client).get_task_instances(dag_id, run_id))
+        return {
+            entry.task_id if entry.map_index < 0 else f"{entry.task_id}[{entry.map_index}]": str(
+                entry.state.value if entry.state else "scheduled"
+            )
+            for entry in found.task_instances
+        }
+
+    def returned(self, dag_id: str, run_id: str, task_id: str) -> Any:
+        """What a task returned."""
+        found = self._call(
+            lambda client: x_com_api.XComApi(client).get_xcom_entry(dag_id, task_id, run_id, "return_value")
+        )
+        return found.actual_instance.value if hasattr(found, "actual_instance") else found.value
+
+    def _call(self, work: Any) -> Any:
+        """Run `work` with a logged-in client, logging in anew once when the token is refused."""
+        for attempt in (1, 2):
+            token = self._token or self._login()
+            configuration = airflow.Configuration(host=self._url, access_token=token, retries=0)
+            try:
+                with airflow.ApiClient(configuration) as client:
+                    return work(client)
+            except ApiException as error:
+                if error.status == 401 and attempt == 1:
+                    self._token = ""
+                    continue
+                raise _problem(error) from error
+            except HTTPError as error:
+                message = f"Airflow at {self._url} does not answer."
+                raise AirflowUnavailable(message) from error
+        message = f"Airflow at {self._url} refuses its own token."
+        raise AirflowUnavailable(message)
+
+    def _login(self) -> str:
+        with self._lock:
+            if self._token:
+                return self._token
+            request = urllib.request.Request(
+                f"{self._url}/auth/token",
+                data=json.dumps(self._credentials).encode(),
+                headers={"Content-Type": "application/json"},
+            )
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            try:
+                with opener.open(request, timeout=10) as answer:
+                    self._token = str(json.load(answer)["access_token"])
+            except urllib.error.HTTPError as error:
+                message = f"Airflow at {self._url} refused the login (HTTP {error.code}): check AIRFLOW_PASSWORD."
+                raise AirflowUnavailable(message) from error
+            except (OSError, ValueError, KeyError) as error:
+                message = f"Airflow at {self._url} does not answer."
+                raise AirflowUnavailable(message) from error
+            return self._token
+
+
+def _problem(error: ApiException) -> WalmartSimError:
+    try:
+        detail = json.loads(error.body or "")["detail"]
+    except (ValueError, KeyError, TypeError):
+        detail = error.reason or "no reason given"
+    first = (detail if isinstance(detail, str) else json.dumps(detail)).splitlines()[0]
+    if error.status and error.status >= 500:
+        return AirflowUnavailable(f"Airflow failed inside (HTTP {error.status}): {first}")
+    return AirflowRefused(f"Airflow does not accept it: {first}")
+
+
+def _run(entry: Any) -> Run:
+    return Run(
+        entry.dag_id,
+        entry.dag_run_id,
+        str(getattr(entry.state, "value", entry.state)),
+        entry.start_date.isoformat() if entry.start_date else "",
+        entry.end_date.isoformat() if entry.end_date else "",
+    )

@@ -1,0 +1,113 @@
+"""The status page: every service, since when, what to do; and a check of the whole chain."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from walmart_app.components import tokens as t
+from walmart_app.components.layout import card, frame
+from walmart_app.components.states import state_badge
+from walmart_app.state.status import ServiceRow, StatusState
+
+DESCRIPTION = "A retail company in a box: how its services are."
+ON_LOAD = StatusState.watch
+
+
+def page() -> rx.Component:
+    """The whole page."""
+    return frame(
+        rx.el.div(
+            rx.heading("Status", as_="h1", size="6", weight="bold"),
+            rx.el.p(
+                rx.cond(StatusState.loaded, StatusState.headline, "Asks the services how they are."),
+                color=t.MUTED,
+                margin="4px 0 0",
+                role="status",
+            ),
+        ),
+        card(
+            "Services",
+            "What this machine runs, and what the settings place elsewhere.",
+            rx.cond(StatusState.rows, _table(), _nothing()),
+        ),
+        card(
+            "Try the chain",
+            "Starts a small run in Airflow from here and brings its result back.",
+            rx.el.div(
+                rx.button(
+                    rx.icon("play", size=16, stroke_width=1.5),
+                    "Run the check",
+                    on_click=StatusState.run_check,
+                    disabled=StatusState.checking,
+                    id="run-check",
+                ),
+                rx.cond(StatusState.check_state != "", state_badge(StatusState.check_state)),
+                rx.el.span(StatusState.check_result, id="check-result", font_size=t.BODY),
+                display="flex",
+                align_items="center",
+                flex_wrap="wrap",
+                gap=t.SPACE_3,
+                aria_live="polite",
+            ),
+        ),
+    )
+
+
+def _nothing() -> rx.Component:
+    return rx.cond(
+        StatusState.loaded,
+        rx.el.p(
+            "No service has been started here yet. Start them with ",
+            rx.code("make run"),
+            " or, without the page, ",
+            rx.code("python -m walmart_app.services up"),
+            ".",
+            color=t.MUTED,
+        ),
+        rx.el.div(*[rx.skeleton(height="28px") for _ in range(6)], display="grid", gap=t.SPACE_2),
+    )
+
+
+def _table() -> rx.Component:
+    return rx.el.ul(
+        rx.foreach(StatusState.rows, _service),
+        list_style="none",
+        margin="0",
+        padding="0",
+        aria_label="Services",
+    )
+
+
+def _service(row: rx.vars.ObjectVar[ServiceRow]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.span(row.title, font_weight="550"),
+            rx.cond(row.address != "", rx.link(row.address, href=row.address, font_size=t.SMALL, is_external=True)),
+            display="flex",
+            flex_direction="column",
+            gap="2px",
+        ),
+        state_badge(row.state),
+        rx.el.span(row.since, title=row.since_exact, color=t.MUTED, font_size=t.SMALL, white_space="nowrap"),
+        rx.el.div(
+            rx.el.span(row.detail),
+            rx.cond(row.advice != "", rx.el.span(" ", row.advice, color=t.MUTED)),
+            rx.cond(row.restarts > 0, rx.el.span(" Restarted ", row.restarts, " times.", color=t.MUTED)),
+            font_size=t.SMALL,
+            overflow_wrap="anywhere",
+            grid_column=["1 / -1", "1 / -1", "auto"],
+        ),
+        key=row.name,
+        id="service-" + row.name,
+        data_state=row.state,
+        display="grid",
+        grid_template_columns=[
+            "1fr auto auto",
+            "1fr auto auto",
+            "minmax(220px, 1.2fr) 130px 90px minmax(240px, 3fr)",
+        ],
+        align_items="center",
+        gap=f"{t.SPACE_1} {t.SPACE_4}",
+        padding=f"{t.SPACE_2} 0",
+        border_top=t.LINE,
+    )

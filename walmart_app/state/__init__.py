@@ -1,0 +1,1 @@
+"""One substate a page."""
