@@ -1,0 +1,95 @@
+"""From the simulator's whole numbers to frames of the schema: cents to DECIMAL, day numbers to dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from sim import schema
+from sim.clock import EPOCH
+from sim.schema import INSTANT, MONEY, Mode, Table
+
+Column = NDArray[np.generic]
+NULL = -1  # in nullable whole-number columns
+
+CHANNELS = ("store", "pickup", "delivery")
+PAYMENTS = ("cash", "debit", "credit", "mobile_wallet", "gift_card")
+REASONS = ("changed_mind", "defective", "wrong_item", "wrong_size", "not_as_described")
+# Columns that the simulator keeps as numbers of words.
+_WORDS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("transactions", "channel"): CHANNELS,
+    ("transactions", "payment_method"): PAYMENTS,
+    ("returns", "reason"): REASONS,
+}
+EPOCH_SHIFT = (EPOCH - date(1970, 1, 1)).days
+
+
+class Outbox:
+    """Rows on their way out of a shard, as chunks of columns by table path."""
+
+    def __init__(self) -> None:
+        self._chunks: dict[str, list[Mapping[str, Column]]] = {}
+        self._frames: dict[str, list[pl.DataFrame]] = {}
+
+    def add(self, table: Table, columns: Mapping[str, Column]) -> None:
+        """Add rows as raw columns: cents, day numbers, Unix seconds, NULL for nothing, numbers of words."""
+        self._chunks.setdefault(table.path, []).append(columns)
+
+    def add_frame(self, table: Table, frame: pl.DataFrame) -> None:
+        """Add rows that are a frame already."""
+        self._frames.setdefault(table.path, []).append(frame)
+
+    def drain(self) -> dict[str, pl.DataFrame]:
+        """One frame a table of the schema, empty ones included; of rows with one key an upsert keeps the last."""
+        rows = {table.path: self._table(table) for table in schema.TABLES}
+        self._chunks.clear()
+        self._frames.clear()
+        return rows
+
+    def _table(self, table: Table) -> pl.DataFrame:
+        frames = list(self._frames.get(table.path, ()))
+        chunks = self._chunks.get(table.path)
+        if chunks:
+            frames.append(build(table, {name: np.concatenate([chunk[name] for chunk in chunks]) for name in table.columns}))
+        if not frames:
+            return table.empty()
+        return last_rows(table, pl.concat(frames))
+
+
+def last_rows(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """What an upsert leaves of rows in the order they were written."""
+    if table.mode is Mode.UPSERT and frame.height > 1:
+        return frame.unique(subset=list(table.key), keep="last", maintain_order=True)
+    return frame
+
+
+def build(table: Table, columns: Mapping[str, Column]) -> pl.DataFrame:
+    """A frame of the schema from raw columns."""
+    return pl.DataFrame([_column(table, name, kind, columns[name]) for name, kind in table.columns.items()])
+
+
+def _column(table: Table, name: str, kind: pl.DataType | type[pl.DataType], values: Column) -> pl.Series:
+    words = _WORDS.get((table.path, name))
+    if words is not None:
+        return pl.Series(words).gather(values.astype(np.int64)).alias(name)
+    series = pl.Series(name, values)
+    if name in table.nullable and series.dtype.is_integer():
+        series = series.set(series == NULL, None)
+    if kind == MONEY:
+        return money(series)
+    if kind == INSTANT:
+        return (series * 1_000_000).cast(INSTANT)
+    if kind == pl.Date:
+        return (series + EPOCH_SHIFT).cast(pl.Int32).cast(pl.Date)
+    if isinstance(kind, pl.Decimal):
+        return (series.cast(pl.Decimal(12, 2)) / 100).cast(kind)
+    return series.cast(kind)
+
+
+def money(cents: pl.Series) -> pl.Series:
+    """Whole cents as DECIMAL(12,2)."""
+    return (cents.cast(MONEY) / 100).cast(MONEY)

@@ -1,0 +1,386 @@
+"""The compiled inner loops: shoppers at the shelf, one after another, in the order they come.
+
+Everything here computes with whole numbers, so results do not depend on the processor. The
+loops release Python's lock. All compiled functions live in this one file because the compiler's
+cache notices changes by file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.random import _GOLDEN, _M1, _M2
+
+F = TypeVar("F", bound=Callable[..., Any])
+I64 = NDArray[np.int64]
+I32 = NDArray[np.int32]
+
+_ONE = np.uint64(1)
+_S27, _S30, _S31 = np.uint64(27), np.uint64(30), np.uint64(31)
+_TO_30 = np.uint64(34)  # leaves the upper 30 bits
+_TO_12 = np.uint64(52)
+_TO_14 = np.uint64(50)
+
+MAX_LINES = 80
+MAX_UNITS = 12
+_PRICE_BITS = 14  # log prices are whole numbers of 2**-14
+NOBODY = -1
+VISIT, RETURN = 1, 0  # at the same second goods come back before shoppers take them
+STORE, PICKUP, DELIVERY = 0, 1, 2
+SINGLE, TOP_UP, STOCK_UP, OCCASION = 0, 1, 2, 3
+MISSIONS = 4
+CASH = 0
+
+
+def compiled(function: F) -> F:
+    """Compile to machine code, cached beside the source or, where that is read-only, in the user's cache."""
+    try:
+        return cast(F, numba.njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # no place at all to keep a cache
+        return cast(F, numba.njit(nogil=True)(function))
+
+
+class Shelf(NamedTuple):
+    """A store's stock and the day's counters, one entry a product; changed in place."""
+
+    on_hand: I64
+    received: I64
+    sold: I64
+    returned: I64
+    wanted: I64
+    substituted: I64
+    lost: I64
+    baseline: I64  # units had nothing in the need been promoted, of products on promotion
+    promoted_sold: I64
+    changed_at: I64  # Unix seconds of the last change
+    dirty: NDArray[np.bool_]  # changed since rows were last handed out
+    listed: NDArray[np.bool_]
+
+
+class Shoppers(NamedTuple):
+    """The customers at home at a store, one entry a customer; `habit` changes in place."""
+
+    customer: I64
+    taste_key: NDArray[np.uint64]
+    size: I64  # basket size factor, 1/1024
+    price: I64  # utility per log price, 1/1024
+    promotion: I64  # utility of a promotion, 1/1024
+    pickup: I64  # thresholds of 2**-30
+    delivery: I64
+    listed: NDArray[np.bool_]  # in the loyalty scheme
+    need: NDArray[np.int16]  # [customer, need] log weight, 1/1024
+    habit: NDArray[np.int16]  # [customer, need] 1 + place in the need of the item last bought; 0 none
+
+
+class Offer(NamedTuple):
+    """What the chain offers on a day, one entry a product or need."""
+
+    list_price: I64  # cents
+    price: I64
+    log_list: I64  # log of price over base price, times the need's elasticity, 2**-14
+    log_price: I64
+    promotion: I64  # promotion_id or 0
+    season: I32  # by need
+    basket: int  # factor, 1/1024
+
+
+class Range(NamedTuple):
+    """The catalogue as the kernels need it."""
+
+    first: I32
+    attraction: I64
+    multi_unit: I64
+    outside: I64  # by need
+    taxable: NDArray[np.bool_]  # by need
+    mission_bonus: I64  # [mission, need]
+
+
+class Rules(NamedTuple):
+    """Parameters in fixed point, and the keys of the random streams."""
+
+    finite_stock: bool
+    substitute: int
+    taste: int
+    habit: int
+    online_basket: int
+    promotion_units: int
+    mission: I64  # cumulative thresholds
+    lines: I64  # [mission, quantile] 1/1024 lines
+    gumbel: I32
+    normal: I64
+    payment: I64  # [online, method] cumulative thresholds
+    trip_key: np.uint64
+    need_key: np.uint64
+    item_key: np.uint64
+
+
+class Trips(NamedTuple):
+    """Room for the transactions of one call."""
+
+    shopper: I64
+    customer: I64
+    second: I64
+    channel: I64
+    payment: I64
+    items: I64
+    discount: I64
+    tax: I64
+    total: I64
+
+
+class Lines(NamedTuple):
+    """Room for the lines of one call."""
+
+    trip: I64
+    number: I64
+    product: I64
+    quantity: I64
+    list_price: I64
+    price: I64
+    promotion: I64
+
+
+@compiled
+def mix(z: Any) -> Any:
+    """SplitMix64's finaliser; equals `sim.random`'s."""
+    z = (z ^ (z >> _S30)) * _M1
+    z = (z ^ (z >> _S27)) * _M2
+    return z ^ (z >> _S31)
+
+
+@compiled
+def fold(key: Any, part: Any) -> Any:
+    """Fold one whole number into a key; equals `sim.random.fold`."""
+    return mix(key + (np.uint64(part) + _ONE) * _GOLDEN)
+
+
+@compiled
+def settle(
+    key: Any, customer: I64, day: int, days: I64, own_day: I64, own_pull: int, pull: I32, gumbel: I32, due: I64
+) -> None:
+    """Turn gaps of `days` from `day` into the day each shopper picks near it, written to `due`.
+
+    A shopper may shift by up to three days, never to today or before, towards the household's own
+    weekday and the days everybody prefers. `pull[i]` is the common log weight of day + i.
+    """
+    for i in range(len(days)):
+        gap = days[i]
+        reach = min(3, gap // 2)
+        h = fold(fold(key, customer[i]), day)
+        best, at = np.int64(-(1 << 60)), gap
+        for j in range(-reach, reach + 1):
+            score = np.int64(pull[gap + j]) + np.int64(gumbel[fold(h, j + 8) >> _TO_14]) - abs(j) * 150
+            # Day 0 was a Saturday.
+            if (day + gap + j + 5) % 7 == own_day[i]:
+                score += own_pull
+            if score > best:
+                best, at = score, gap + j
+        if pull[at] < -(1 << 19):  # the store is closed
+            at += 1
+        due[i] = day + at
+
+
+@compiled
+def serve(
+    second: I64, kind: I64, who: I64, low: int, high: int, returned_product: I64, returned_units: I64, day: int,
+    unix_start: int, tax_bps: int, shelf: Shelf, shoppers: Shoppers, offer: Offer, goods: Range, rules: Rules,
+    trips: Trips, lines: Lines,
+) -> tuple[int, int]:  # fmt: skip
+    """Let the events low..high of a store's day happen in turn; returns how many trips and lines were written.
+
+    Stock is exact: what an earlier shopper took, a later one does not find.
+    """
+    needs = len(goods.outside)
+    score = np.empty(needs, np.int64)
+    trip_count, line_count = 0, 0
+    for event in range(low, high):
+        now = unix_start + second[event]
+        if kind[event] == RETURN:
+            p = returned_product[who[event]]
+            units = returned_units[who[event]]
+            if units > 0:
+                shelf.on_hand[p] += units
+                shelf.returned[p] += units
+                shelf.changed_at[p] = now
+                shelf.dirty[p] = True
+            continue
+        c = who[event]
+        h = fold(fold(rules.trip_key, shoppers.customer[c]), day)
+        channel = _channel(h, shoppers.pickup[c], shoppers.delivery[c])
+        mission = _mission(h, rules.mission)
+        wanted = _lines(h, mission, channel, shoppers.size[c], offer.basket, rules)
+        first_line = line_count
+        need_key = fold(fold(rules.need_key, shoppers.customer[c]), day)
+        item_key = fold(fold(rules.item_key, shoppers.customer[c]), day)
+        items, total, listed_total, taxed = 0, 0, 0, 0
+        for n in range(wanted):
+            if n % needs == 0:  # a basket of more lines than needs goes through the needs again
+                for k in range(needs):
+                    noise = rules.gumbel[fold(need_key, (n // needs) * 4096 + k) >> _TO_14]
+                    score[k] = np.int64(shoppers.need[c, k]) + offer.season[k] + goods.mission_bonus[mission, k] + noise
+            k = 0
+            for other in range(1, needs):
+                if score[other] > score[k]:
+                    k = other
+            score[k] = -(1 << 60)
+            line_key = fold(item_key, (n // needs) * 4096 + k)
+            p, quantity = _take(c, k, line_key, now, shelf, shoppers, offer, goods, rules)
+            if quantity == 0:
+                continue
+            at = line_count
+            for earlier in range(first_line, line_count):
+                if lines.product[earlier] == p:
+                    at = earlier
+            if at == line_count:
+                lines.trip[at] = trip_count
+                lines.number[at] = at - first_line + 1
+                lines.product[at] = p
+                lines.quantity[at] = 0
+                lines.list_price[at] = offer.list_price[p]
+                lines.price[at] = offer.price[p]
+                lines.promotion[at] = offer.promotion[p]
+                line_count += 1
+            lines.quantity[at] += quantity
+            items += quantity
+            total += quantity * offer.price[p]
+            listed_total += quantity * offer.list_price[p]
+            if goods.taxable[k]:
+                taxed += quantity * offer.price[p]
+        if line_count == first_line:
+            continue
+        payment = _payment(h, channel, rules.payment)
+        anonymous = payment == CASH and not shoppers.listed[c]
+        trips.shopper[trip_count] = c
+        trips.customer[trip_count] = NOBODY if anonymous else shoppers.customer[c]
+        trips.second[trip_count] = second[event]
+        trips.channel[trip_count] = channel
+        trips.payment[trip_count] = payment
+        trips.items[trip_count] = items
+        trips.discount[trip_count] = listed_total - total
+        trips.tax[trip_count] = (taxed * tax_bps + 5000) // 10000
+        trips.total[trip_count] = total
+        trip_count += 1
+    return trip_count, line_count
+
+
+@compiled
+def _channel(h: Any, pickup: int, delivery: int) -> int:
+    u = np.int64(fold(h, 1) >> _TO_30)
+    if u < pickup:
+        return PICKUP
+    if u < pickup + delivery:
+        return DELIVERY
+    return STORE
+
+
+@compiled
+def _mission(h: Any, cumulative: I64) -> int:
+    u = np.int64(fold(h, 2) >> _TO_30)
+    for m in range(len(cumulative) - 1):
+        if u < cumulative[m]:
+            return m
+    return len(cumulative) - 1
+
+
+@compiled
+def _lines(h: Any, mission: int, channel: int, size: int, basket: int, rules: Rules) -> int:
+    """The intended number of lines: the mission's, scaled by household, day and channel, rounded at random."""
+    exact = rules.lines[mission, np.int64(fold(h, 3) >> _TO_12)]
+    if mission != SINGLE:
+        exact = (((exact * size) >> 10) * basket) >> 10
+        if channel != STORE:
+            exact = (exact * rules.online_basket) >> 10
+    n = (exact + np.int64(fold(h, 4) >> np.uint64(54))) >> 10
+    return max(1, min(MAX_LINES, n))
+
+
+@compiled
+def _payment(h: Any, channel: int, cumulative: I64) -> int:
+    u = np.int64(fold(h, 5) >> _TO_30)
+    row = 0 if channel == STORE else 1
+    for m in range(cumulative.shape[1] - 1):
+        if u < cumulative[row, m]:
+            return m
+    return cumulative.shape[1] - 1
+
+
+@compiled
+def _units(key: Any, chance: int) -> int:
+    """One unit, and further ones while chance allows."""
+    units = 1
+    while units < MAX_UNITS and np.int64(fold(key, units) >> _TO_30) < chance:
+        units += 1
+    return units
+
+
+@compiled
+def _take(
+    c: int, k: int, key: Any, now: int, shelf: Shelf, shoppers: Shoppers, offer: Offer, goods: Range, rules: Rules
+) -> tuple[int, int]:
+    """Choose an item of need k, buy what the shelf holds; returns (product, units), 0 units for nothing.
+
+    The choice is a multinomial logit with an outside option: the largest of utility plus Gumbel noise.
+    The noise is keyed by shopper, day, need and item, so the same shopper weighs the same items alike
+    whatever the prices, and the unpromoted choice can be told beside the actual one.
+    """
+    lowest = np.int64(-(1 << 60))
+    outside = goods.outside[k] + rules.gumbel[fold(key, 1 << 20) >> _TO_14]
+    best, choice = outside, -1
+    plain, unpromoted = outside, -1
+    second, substitute = lowest, -1
+    habit = np.int64(shoppers.habit[c, k]) - 1
+    for p in range(goods.first[k], goods.first[k + 1]):
+        if not shelf.listed[p]:
+            continue
+        taste = (rules.normal[fold(shoppers.taste_key[c], p) >> _TO_12] * rules.taste) >> 10
+        u = goods.attraction[p] + taste + rules.gumbel[fold(key, p) >> _TO_14]
+        if p - goods.first[k] == habit:
+            u += rules.habit
+        u0 = u - ((shoppers.price[c] * offer.log_list[p]) >> _PRICE_BITS)
+        u1 = u0
+        if offer.promotion[p] != 0:
+            u1 = u - ((shoppers.price[c] * offer.log_price[p]) >> _PRICE_BITS) + shoppers.promotion[c]
+        if u0 > plain:
+            plain, unpromoted = u0, p
+        if u1 > best:
+            best, choice = u1, p
+        if u1 > second and shelf.on_hand[p] > 0:
+            second, substitute = u1, p
+    if unpromoted >= 0 and offer.promotion[unpromoted] != 0:
+        units = _units(fold(key, unpromoted + (1 << 21)), goods.multi_unit[unpromoted])
+        shelf.baseline[unpromoted] += min(units, shelf.on_hand[unpromoted])
+    if choice < 0:
+        return 0, 0
+    chance = goods.multi_unit[choice]
+    if offer.promotion[choice] != 0:
+        chance = min(chance + rules.promotion_units, 800_000_000)
+    quantity = _units(fold(key, choice + (1 << 21)), chance)
+    shelf.wanted[choice] += quantity
+    if shelf.on_hand[choice] < quantity and not rules.finite_stock:
+        missing = quantity - shelf.on_hand[choice]
+        shelf.on_hand[choice] += missing
+        shelf.received[choice] += missing
+    taken = choice
+    if shelf.on_hand[choice] == 0:
+        if substitute < 0 or np.int64(fold(key, 1 << 22) >> _TO_30) >= rules.substitute:
+            shelf.lost[choice] += quantity
+            return 0, 0
+        shelf.substituted[choice] += quantity
+        taken = substitute
+        quantity = min(quantity, shelf.on_hand[taken])
+    elif shelf.on_hand[choice] < quantity:
+        shelf.lost[choice] += quantity - shelf.on_hand[choice]
+        quantity = shelf.on_hand[choice]
+    shelf.on_hand[taken] -= quantity
+    shelf.sold[taken] += quantity
+    if offer.promotion[taken] != 0:
+        shelf.promoted_sold[taken] += quantity
+    shelf.changed_at[taken] = now
+    shelf.dirty[taken] = True
+    shoppers.habit[c, k] = taken - goods.first[k] + 1
+    return taken, quantity

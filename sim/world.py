@@ -1,0 +1,318 @@
+"""A company's world: everything that follows from parameters and start alone.
+
+A world is shared by its shards and never changes; what changes is a shard's (`sim.shard`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from sim import random, rows, schema, state, tables
+from sim.calendar import Rhythm
+from sim.catalogue import make_catalogue, supplier_rows
+from sim.clock import checked_instant, day_number, numbered_day, seconds_into_day, unix_start, world_day
+from sim.errors import StateError
+from sim.geography import Store, make_stores
+from sim.kernels import MISSIONS, Offer, Range, Rules, Shoppers
+from sim.params import Params
+from sim.people import Population, Traits
+from sim.pricing import PricePlan, PromotionCalendar
+from sim.state import ORDER_COLUMNS, RETURN_COLUMNS, StoreState, nothing_under_way
+
+if TYPE_CHECKING:
+    from sim.shard import Shard
+
+Ints = NDArray[np.int64]
+
+# Utility by mission and kind of need (log weights, assumptions): what a trip is for shows in what it fetches.
+_MISSION_BONUS: dict[str, dict[int, float]] = {
+    "Beverages": {0: 0.5, 3: 0.9}, "Snacks": {0: 0.5, 3: 1.0}, "Bakery": {1: 0.4, 3: 0.5}, "Dairy": {1: 0.5},
+    "Produce": {1: 0.3, 2: 0.2}, "Paper": {2: 0.4}, "Cleaning": {2: 0.3}, "Crafts": {3: 1.2}, "Meat": {2: 0.2, 3: 0.4},
+    "Health": {0: 0.8}, "Accessories": {0: 0.6}, "TV & Audio": {0: 1.2}, "Computing": {0: 1.2}, "Gaming": {0: 1.0},
+}  # fmt: skip
+# Payment by [store, online]: cash, debit, credit, mobile wallet, gift card (assumption, after the Fed's 2023 diary).
+_PAYMENT = np.array([[0.17, 0.38, 0.34, 0.08, 0.03], [0.0, 0.30, 0.52, 0.14, 0.04]])
+_PROMOTION_UNITS = 0.12  # what a promotion adds to the chance of each further unit (assumption)
+
+
+
+class World:
+    """The company of `params` from `start` on: `World(params, start)`."""
+
+    def __init__(self, params: Params, start: date) -> None:
+        self.params, self.start = params, start
+        self.catalogue = make_catalogue(params)
+        self.stores = make_stores(params, start)
+        self.suppliers = supplier_rows(params)
+        self.people = Population(params, self.catalogue, self.stores, start)
+        self.rhythm = Rhythm(params, self.catalogue.needs)
+        self.promotions = PromotionCalendar(params, self.catalogue)
+        self.prices = PricePlan(params, self.catalogue, start, self.promotions)
+        self.goods = self._goods()
+        self.rules = self._rules()
+        self.case = self._cases()
+        self.fresh = np.array([need.perishable for need in self.catalogue.needs])[self.catalogue.need_of]
+        self.return_threshold = self._return_thresholds()
+        self.offer = lru_cache(maxsize=8)(self._offer)
+        self.outlook = lru_cache(maxsize=4)(self._outlook)
+
+    @property
+    def store_ids(self) -> tuple[int, ...]:
+        """The numbers of all stores."""
+        return tuple(store.store_id for store in self.stores)
+
+    def store(self, store_id: int) -> Store:
+        """The store with this number; raises StateError when the company has none such."""
+        if not 1 <= store_id <= len(self.stores):
+            message = f"the company has no store {store_id}; its stores are 1 to {len(self.stores)}"
+            raise StateError(message)
+        return self.stores[store_id - 1]
+
+    def genesis(self) -> dict[str, pl.DataFrame]:
+        """The rows at the start, one frame a table of the schema (those without rows empty)."""
+        found = {table.path: table.empty() for table in schema.TABLES}
+        customers = np.arange(1, self.params.customers + 1, dtype=np.int64)
+        states = [self.first_state(store_id) for store_id in self.store_ids]
+        found.update(
+            {
+                schema.STORES.path: rows.stores(self.stores),
+                schema.SUPPLIERS.path: rows.suppliers(self.suppliers),
+                schema.PRODUCTS.path: rows.products(
+                    self.catalogue, self.prices.regular(day_number(self.start)), self.start
+                ),
+                schema.CUSTOMERS.path: self.people.rows(customers),
+                schema.ASSORTMENT.path: rows.assortment([self.listed(s) for s in self.store_ids], self.stores),
+                schema.PROMOTIONS.path: rows.promotions_at_start(
+                    self.promotions, day_number(self.start), self.params.promotions.announced_days
+                ),
+                schema.INVENTORY.path: rows.inventory(states, [self.listed(s) for s in self.store_ids]),
+                schema.TRUE_CUSTOMERS.path: self.people.truth(customers),
+                schema.TRUE_PRODUCTS.path: rows.true_products(self.elasticities()),
+            }
+        )
+        return found
+
+    def shard(self, store_ids: Sequence[int]) -> Shard:
+        """The stores at the start, with the customers at home there; the clock at the start's 10:00 UTC."""
+        from sim.shard import Shard
+
+        return Shard(self, [self.first_state(store_id) for store_id in sorted(set(store_ids))])
+
+    def restore(self, snapshot: Mapping[int, bytes], clock: datetime) -> Shard:
+        """The shard whose snapshot, by store, was taken at `clock`.
+
+        Raises StateError when a store's part is damaged, of an unknown version, of another instant or
+        does not fit this company's customers and products.
+        """
+        from sim.shard import Shard
+
+        at = checked_instant(clock)
+        states = []
+        for store_id, data in sorted(snapshot.items()):
+            found = state.read(data)
+            self._check_fits(found, store_id, at)
+            states.append(found)
+        return Shard(self, states)
+
+    def _check_fits(self, found: StoreState, store_id: int, at: datetime) -> None:
+        self.store(store_id)
+        customers = len(self.customers_at(store_id, found.day, found.opened))
+        shape = (customers, len(self.catalogue.needs))
+        instant = (found.day, found.second)
+        wrong = None
+        if found.store_id != store_id:
+            wrong = f"it is of store {found.store_id}"
+        elif instant != (day_number(world_day(at)), seconds_into_day(at)):
+            wrong = f"it was taken at second {found.second} of world day {numbered_day(found.day)}, not at {at.isoformat()}"
+        elif len(found.on_hand) != self.catalogue.size:
+            wrong = f"it holds {len(found.on_hand)} products, the company has {self.catalogue.size}"
+        elif found.habit.shape != shape:
+            wrong = f"it holds {found.habit.shape} customers and needs, the company has {shape}"
+        if wrong is not None:
+            message = f"the snapshot of store {store_id} does not fit: {wrong}"
+            raise StateError(message)
+
+    def first_state(self, store_id: int) -> StoreState:
+        """A store at the start: shelves full, nothing under way, every customer's first visit set."""
+        from sim.shelves import first_levels
+
+        traits = self.people.traits(self.customers_at(store_id, day_number(self.start), False))
+        size, needs = self.catalogue.size, len(self.catalogue.needs)
+        usual = self._usual_sales(store_id)
+        point, up_to = first_levels(self, store_id, usual)
+        due = day_number(self.start) - 1 + self.people.first_gaps(traits)
+
+        def zeros() -> Ints:
+            return np.zeros(size, dtype=np.int64)
+
+        return StoreState(
+            store_id=store_id, day=day_number(self.start), second=0, opened=False, trips=0, opening=up_to.copy(),
+            on_hand=up_to.copy(), on_order=zeros(), received=zeros(), sold=zeros(), returned=zeros(), shrink=zeros(),
+            wanted=zeros(), substituted=zeros(), lost=zeros(), baseline=zeros(), promoted_sold=zeros(),
+            changed_at=np.full(size, unix_start(self.start), dtype=np.int64), usual_sales=usual, reorder_point=point,
+            order_up_to=up_to, due=due, habit=np.zeros((len(due), needs), dtype=np.int16),
+            orders=nothing_under_way(ORDER_COLUMNS), returns=nothing_under_way(RETURN_COLUMNS),
+        )  # fmt: skip
+
+    def customers_at(self, store_id: int, day: int, opened: bool) -> Ints:
+        """Numbers of the customers at home at a store on a day, before or after its boundary work."""
+        return self.people.at_home(store_id, 1, self.people.joined_before(numbered_day(day + opened)))
+
+    def shoppers(self, traits: Traits, habit: NDArray[np.int16]) -> Shoppers:
+        """Customers as the kernels take them."""
+        return Shoppers(
+            traits.customer, traits.taste_key, traits.size, traits.price, traits.promotion, traits.pickup,
+            traits.delivery, traits.listed, traits.need, habit,
+        )  # fmt: skip
+
+    def listed(self, store_id: int) -> NDArray[np.bool_]:
+        """Which products a store lists; smaller formats list fewer. Each need keeps at least one."""
+        store = self.store(store_id)
+        key = random.fold(random.stream(self.params.seed, "assortment"), store_id, np.arange(self.catalogue.size))
+        chosen = random.happens(key, self.params.stock.assortment_share * store.format.assortment)
+        chosen[self.catalogue.first[:-1]] = True
+        return chosen
+
+    def elasticities(self) -> NDArray[np.float64]:
+        """Own-price elasticity of each product's demand at first regular prices, by the choice model.
+
+        For a logit, d log share / d log price = -coefficient x (1 - share), averaged over a sample of
+        customers weighted by how often they choose the product.
+        """
+        sample = self.people.traits(np.arange(1, min(self.params.customers, 400) + 1, dtype=np.int64))
+        utility = self._utilities(sample) / tables.UNIT
+        outside = self.goods.outside / tables.UNIT
+        result = np.zeros(self.catalogue.size)
+        for k, need in enumerate(self.catalogue.needs):
+            span = slice(self.catalogue.first[k], self.catalogue.first[k + 1])
+            weight = np.exp(utility[:, span])
+            share = weight / (weight.sum(axis=1, keepdims=True) + math.exp(outside[k]))
+            slope = -(sample.price[:, None] / tables.UNIT) * need.elasticity * (1 - share)
+            result[span] = (slope * share).sum(axis=0) / share.sum(axis=0)
+        return np.round(result, 4)
+
+    def _utilities(self, traits: Traits) -> Ints:
+        key = random.fold(traits.taste_key[:, None], np.arange(self.catalogue.size)[None, :])
+        taste = random.looked_up(tables.normal(), key)
+        return self.catalogue.attraction[None, :] + (taste * self.rules.taste >> 10)
+
+    def _goods(self) -> Range:
+        catalogue, choice = self.catalogue, self.params.choice
+        spread = choice.taste_spread if self._personal else 0.0
+        outside = []
+        for k in range(len(catalogue.needs)):
+            span = slice(catalogue.first[k], catalogue.first[k + 1])
+            # A household's best items count for more than the mean taste: half the variance, up to a limit.
+            inclusive = np.log(np.sum(np.exp(catalogue.attraction[span] / tables.UNIT))) + 0.35 * min(spread, 2.0) ** 2
+            outside.append(inclusive - math.log((1 - choice.outside_share) / choice.outside_share))
+        bonus = np.zeros((MISSIONS, len(catalogue.needs)))
+        if self.params.mechanisms.missions:
+            for k, need in enumerate(catalogue.needs):
+                for mission, value in _MISSION_BONUS.get(need.category, {}).items():
+                    bonus[mission, k] = value
+        return Range(
+            first=catalogue.first,
+            attraction=catalogue.attraction,
+            multi_unit=catalogue.multi_unit,
+            outside=np.rint(np.array(outside) * tables.UNIT).astype(np.int64),
+            taxable=np.array([need.taxable for need in catalogue.needs]),
+            mission_bonus=np.rint(bonus * tables.UNIT).astype(np.int64),
+        )
+
+    @property
+    def _personal(self) -> bool:
+        return self.params.mechanisms.personal_baskets and self.params.mechanisms.choice
+
+    def _rules(self) -> Rules:
+        params, switch, baskets = self.params, self.params.mechanisms, self.params.baskets
+        top_up = 1 - baskets.single_share - baskets.stock_up_share - baskets.occasion_share
+        shares = np.array([baskets.single_share, top_up, baskets.stock_up_share, baskets.occasion_share])
+        medians = np.array([baskets.single_lines, baskets.top_up_lines, baskets.stock_up_lines, baskets.occasion_lines])
+        lines = [
+            tables.lognormal(float(median), baskets.tail if mission else 0.0) for mission, median in enumerate(medians)
+        ]
+        if not switch.missions:  # one kind of trip of the same mean size
+            mean = round(sum(float(share) * float(table.mean()) for share, table in zip(shares, lines, strict=True)))
+            shares, lines = np.array([0.0, 1.0, 0.0, 0.0]), [np.full(tables.SIZE, mean)] * MISSIONS
+        seed = params.seed
+        return Rules(
+            finite_stock=switch.finite_stock,
+            substitute=int(random.threshold(params.choice.substitute_share)),
+            taste=round(params.choice.taste_spread * tables.UNIT) if self._personal else 0,
+            habit=round(params.choice.habit * tables.UNIT) if self._personal else 0,
+            online_basket=round(params.channels.online_basket * tables.UNIT),
+            promotion_units=int(random.threshold(_PROMOTION_UNITS if switch.price_response and switch.choice else 0.0)),
+            mission=random.threshold(np.cumsum(shares)),
+            lines=np.array(lines),
+            gumbel=tables.gumbel(),
+            normal=tables.normal(),
+            payment=random.threshold(np.cumsum(_PAYMENT, axis=1)),
+            trip_key=random.stream(seed, "trip"),
+            need_key=random.stream(seed, "need"),
+            item_key=random.stream(seed, "item"),
+        )
+
+    def _cases(self) -> Ints:
+        """Units in a supplier's case: cheap goods come by the dozen (assumption)."""
+        price = self.catalogue.base_price
+        return np.select([price < 500, price < 1500, price < 5000], [6, 4, 2], 1).astype(np.int64)
+
+    def _return_thresholds(self) -> Ints:
+        """Chances in 2**-30 that a line comes back, by [store or online, product]."""
+        settings = self.params.returns
+        factor = np.array([need.returns for need in self.catalogue.needs])[self.catalogue.need_of]
+        return random.threshold(np.minimum([factor * settings.rate, factor * settings.rate * settings.online_factor], 0.9))
+
+    def _offer(self, day: int) -> Offer:
+        """What the chain offers on a day."""
+        regular, promoted = self.prices.regular(day), self.promotions.on(day)
+        price = (regular * (100 - promoted.percent) + 50) // 100
+        elasticity = np.array([need.elasticity for need in self.catalogue.needs])[self.catalogue.need_of]
+
+        def logs(cents: Ints) -> Ints:
+            return np.rint(np.log(cents / self.catalogue.base_price) * elasticity * 2.0**14).astype(np.int64)
+
+        today = self.rhythm.day(numbered_day(day))
+        return Offer(regular, price, logs(regular), logs(price), promoted.identity, today.season, today.basket)
+
+    def _outlook(self, day: int) -> Ints:
+        """What the chain's planners expect of the next days over the last weeks: a factor in 1/1024 by product.
+
+        They know the calendar of promotions and seasons; a promotion is planned at one and a half times
+        usual sales (assumption).
+        """
+        soon = np.mean([self._expected(day + ahead) for ahead in (2, 5, 8)], axis=0)
+        past = np.mean([self._expected(day - ago) for ago in (4, 12, 20, 28)], axis=0)
+        promoted = (self.promotions.on(day + 2).identity != 0) | (self.promotions.on(day + 7).identity != 0)
+        factor = (soon / past)[self.catalogue.need_of] * np.where(promoted, 1.5, 1.0)
+        return np.rint(factor * 1024).astype(np.int64)
+
+    def _expected(self, day: int) -> NDArray[np.float64]:
+        today = self.rhythm.day(numbered_day(day))
+        factor: NDArray[np.float64] = np.exp(today.season / tables.UNIT) * (today.basket * today.pace) / 1024**2
+        return factor
+
+    def _usual_sales(self, store_id: int) -> Ints:
+        """Expected units a day at the start in 2**-16, from the shares of an average customer."""
+        base = self.goods.mission_bonus[1] + np.rint(
+            np.log(np.array([need.weight for need in self.catalogue.needs])) * tables.UNIT
+        )
+        needs = np.exp(base / tables.UNIT)
+        needs /= needs.sum()
+        weight = np.exp(self.catalogue.attraction / tables.UNIT) * self.listed(store_id)
+        by_need = np.add.reduceat(weight, self.catalogue.first[:-1])
+        share = weight / by_need[self.catalogue.need_of]
+        customers = len(self.customers_at(store_id, day_number(self.start), False))
+        visits = customers * self.params.visits.per_week / 7
+        lines = float(self.rules.lines.mean(axis=1) @ np.diff(self.rules.mission, prepend=0)) / 2**30 / 1024
+        units = 1 / (1 - self.catalogue.multi_unit / 2**30)
+        daily = visits * lines * self.params.baskets.scale * needs[self.catalogue.need_of] * share * units
+        return np.rint(daily * 2**16).astype(np.int64)
