@@ -1,0 +1,51 @@
+{{ config(tags=['live']) }}
+
+with items as (
+
+    select * from {{ ref('stg_transaction_items') }}
+
+),
+
+products as (
+
+    select * from {{ ref('stg_products') }}
+
+),
+
+-- Products are joined after the lines are summed: a fraction of the rows.
+by_day as (
+
+    select
+        transaction_date as sale_date,
+        store_id,
+        product_id,
+        count(*) as line_count,
+        sum(quantity) as units_sold,
+        coalesce(sum(quantity) filter (where promotion_id is not null), 0) as promotion_units,
+        {{ calculate_revenue() }} as revenue,
+        {{ calculate_revenue(unit_price='list_price') }} as list_revenue
+    from items
+    group by transaction_date, store_id, product_id
+
+),
+
+final as (
+
+    select
+        by_day.sale_date,
+        by_day.store_id,
+        by_day.product_id,
+        products.department,
+        products.category,
+        by_day.line_count,
+        by_day.units_sold,
+        by_day.promotion_units,
+        by_day.revenue,
+        by_day.list_revenue - by_day.revenue as discount_amount,
+        by_day.units_sold * products.unit_cost as cost_of_goods
+    from by_day
+    inner join products on by_day.product_id = products.product_id
+
+)
+
+select * from final

@@ -1,0 +1,68 @@
+{{ config(indexes=[{'columns': ['store_id', 'product_id'], 'unique': true}]) }}
+
+with inventory as (
+
+    select * from {{ ref('stg_inventory') }}
+
+),
+
+products as (
+
+    select * from {{ ref('stg_products') }}
+
+),
+
+velocity as (
+
+    select * from {{ ref('int_product_velocity') }}
+
+),
+
+measured as (
+
+    select
+        inventory.store_id,
+        inventory.product_id,
+        products.supplier_id,
+        products.product_name,
+        products.department,
+        products.category,
+        inventory.on_hand,
+        inventory.on_order,
+        inventory.on_hand + inventory.on_order as inventory_position,
+        inventory.reorder_point,
+        inventory.order_up_to,
+        products.unit_cost,
+        coalesce(velocity.units_sold_7_days, 0) as units_sold_7_days,
+        coalesce(velocity.units_sold_28_days, 0) as units_sold_28_days,
+        round(coalesce(velocity.units_sold_28_days, 0)::numeric / {{ var('velocity_days', 28) }}, 4) as daily_units,
+        round(
+            inventory.on_hand * {{ var('velocity_days', 28) }}::numeric / velocity.units_sold_28_days, 1
+        ) as days_of_cover,
+        inventory.on_hand * products.unit_cost as stock_value_at_cost,
+        inventory.on_hand * products.list_price as stock_value_at_retail,
+        velocity.last_sold_on,
+        products.discontinued_on,
+        inventory.updated_at
+    from inventory
+    inner join products on inventory.product_id = products.product_id
+    left join velocity on inventory.store_id = velocity.store_id and inventory.product_id = velocity.product_id
+
+),
+
+final as (
+
+    select
+        *,
+        case
+            when on_hand = 0 then 'out of stock'
+            when inventory_position <= reorder_point then 'below reorder point'
+            when days_of_cover is null then 'no recent sales'
+            when days_of_cover > {{ var('overstock_days', 60) }} then 'overstocked'
+            else 'healthy'
+        end as stock_status
+    from measured
+
+)
+
+select * from final

@@ -1,0 +1,53 @@
+{{ config(indexes=[{'columns': ['sale_month', 'category'], 'unique': true}]) }}
+
+with category_sales as (
+
+    select * from {{ ref('daily_sales_by_category') }}
+
+),
+
+category_customers as (
+
+    select * from {{ ref('int_category_customers') }}
+
+),
+
+-- A transaction has one day, store and channel, so its daily counts add up without counting it twice.
+by_month as (
+
+    select
+        date_trunc('month', sale_date)::date as sale_month,
+        category,
+        sum(transaction_count)::bigint as order_count,
+        sum(units_sold)::bigint as units_sold,
+        sum(revenue) as revenue,
+        sum(discount_amount) as discount_amount,
+        sum(gross_margin) as gross_margin
+    from category_sales
+    group by date_trunc('month', sale_date)::date, category
+
+),
+
+final as (
+
+    select
+        by_month.sale_month,
+        by_month.category,
+        by_month.order_count,
+        coalesce(category_customers.customer_count, 0) as customer_count,
+        by_month.units_sold,
+        by_month.revenue,
+        by_month.discount_amount,
+        by_month.gross_margin,
+        round(
+            by_month.revenue / nullif(sum(by_month.revenue) over (partition by by_month.sale_month), 0), 6
+        ) as revenue_share,
+        by_month.revenue
+        - lag(by_month.revenue) over (partition by by_month.category order by by_month.sale_month) as revenue_change
+    from by_month
+    left join category_customers
+        on by_month.sale_month = category_customers.sale_month and by_month.category = category_customers.category
+
+)
+
+select * from final
