@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import reflex as rx
+from reflex_base.constants import StateManagerMode
 
 from loaders.errors import SettingsError
 from loaders.settings import Settings
@@ -33,7 +34,7 @@ config = rx.Config(
     cors_allowed_origins=[f"http://{host}:{_port}" for host in settings.allowed_hosts],
     vite_allowed_hosts=settings.allowed_hosts,
     bun_path=Path(sys.executable).parent / "bun",
-    state_manager_mode="memory",
+    state_manager_mode=StateManagerMode.MEMORY,
     telemetry_enabled=False,
     show_built_with_reflex=False,
     plugins=[

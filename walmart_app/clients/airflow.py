@@ -75,7 +75,7 @@ class AirflowClient:
 
     def cancel(self, dag_id: str, run_id: str) -> Run:
         """End a run: its tasks are stopped within seconds, and what they had committed stays."""
-        body = airflow.DAGRunPatchBody(state="failed")
+        body = airflow.DAGRunPatchBody(state=airflow.DagRunMutableStates.FAILED)
         return _run(self._call(lambda client: dag_run_api.DagRunApi(client).patch_dag_run(dag_id, run_id, body)))
 
     def tasks(self, dag_id: str, run_id: str) -> dict[str, str]:

@@ -54,7 +54,7 @@ def frame(*content: rx.Component) -> rx.Component:
     )
 
 
-def card(title: str, subtitle: rx.Var[str] | str, *content: rx.Component, **props: object) -> rx.Component:
+def card(title: str, subtitle: rx.Var[str] | str, *content: rx.Component | rx.Var) -> rx.Component:
     """A bordered section with a heading."""
     return rx.el.section(
         rx.el.div(
@@ -70,5 +70,4 @@ def card(title: str, subtitle: rx.Var[str] | str, *content: rx.Component, **prop
         flex_direction="column",
         gap=t.SPACE_3,
         min_width="0",
-        **props,
     )

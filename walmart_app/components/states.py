@@ -7,9 +7,9 @@ import reflex as rx
 from walmart_app.components import tokens as t
 
 
-def state_badge(state: rx.Var[str]) -> rx.Component:
+def state_badge(state: rx.Var[str] | str) -> rx.Component:
     """A service's or run's state."""
-    return rx.match(
+    badge = rx.match(
         state,
         ("healthy", _badge("circle-check", "Healthy", t.GOOD)),
         ("success", _badge("circle-check", "Done", t.GOOD)),
@@ -24,6 +24,7 @@ def state_badge(state: rx.Var[str]) -> rx.Component:
         ("stopping", _badge("circle-stop", "Stopping", t.MUTED)),
         _badge("circle-stop", "Stopped", t.MUTED),
     )
+    return rx.fragment(badge)
 
 
 def _badge(icon: str, word: str, colour: str, *, turning: bool = False) -> rx.Component:

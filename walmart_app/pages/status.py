@@ -53,7 +53,7 @@ def page() -> rx.Component:
     )
 
 
-def _nothing() -> rx.Component:
+def _nothing() -> rx.Component | rx.Var:
     return rx.cond(
         StatusState.loaded,
         rx.el.p(
@@ -92,13 +92,13 @@ def _service(row: rx.vars.ObjectVar[ServiceRow]) -> rx.Component:
         rx.el.div(
             rx.el.span(row.detail),
             rx.cond(row.advice != "", rx.el.span(" ", row.advice, color=t.MUTED)),
-            rx.cond(row.restarts > 0, rx.el.span(" Restarted ", row.restarts, " times.", color=t.MUTED)),
+            rx.cond(row.restarted != "", rx.el.span(" ", row.restarted, color=t.MUTED)),
             font_size=t.SMALL,
             overflow_wrap="anywhere",
             grid_column=["1 / -1", "1 / -1", "auto"],
         ),
         key=row.name,
-        id="service-" + row.name,
+        id=row.element_id,
         data_state=row.state,
         display="grid",
         grid_template_columns=[

@@ -30,7 +30,8 @@ class ServiceRow:
     detail: str
     advice: str
     address: str
-    restarts: int
+    restarted: str
+    element_id: str
 
 
 class StatusState(rx.State):
@@ -120,8 +121,15 @@ def _row(part: report.Component) -> ServiceRow:
         detail=part.detail,
         advice=part.advice,
         address=part.address if part.state == report.State.HEALTHY else "",
-        restarts=part.restarts,
+        restarted=_times(part.restarts),
+        element_id=f"service-{part.name}",
     )
+
+
+def _times(restarts: int) -> str:
+    if restarts == 0:
+        return ""
+    return "Restarted once." if restarts == 1 else f"Restarted {restarts} times."
 
 
 def _ago(instant: datetime) -> str:
