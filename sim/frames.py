@@ -54,7 +54,8 @@ class Outbox:
         frames = list(self._frames.get(table.path, ()))
         chunks = self._chunks.get(table.path)
         if chunks:
-            frames.append(build(table, {name: np.concatenate([chunk[name] for chunk in chunks]) for name in table.columns}))
+            whole = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in table.columns}
+            frames.append(build(table, whole))
         if not frames:
             return table.empty()
         return last_rows(table, pl.concat(frames))

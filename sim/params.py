@@ -278,10 +278,9 @@ def _walk(kind: type[Any], prefix: str) -> Iterator[Parameter]:
             yield from _walk(section, f"{prefix}{leaf.name}.")
         else:
             meta = leaf.metadata
-            yield Parameter(
-                prefix + leaf.name, meta["meaning"], meta["unit"], leaf.default, meta["low"], meta["high"], None,
-                meta["source"],
-            )  # fmt: skip
+            default = cast(Value, leaf.default)
+            bounds = (meta["low"], meta["high"], None)
+            yield Parameter(prefix + leaf.name, meta["meaning"], meta["unit"], default, *bounds, meta["source"])
 
 
 def _section(leaf: Field[Any]) -> type[Any] | None:

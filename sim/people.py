@@ -150,7 +150,7 @@ class Population:
         zips = random.below(random.fold(key, 28), 60)
         listed = ~random.happens(random.fold(key, 13), self._params.people.unlisted_share)
         plus = random.below(random.fold(key, 29), 100) < 25
-        email = [f"{a}.{b}{c}@example.com".lower().replace("'", "") for a, b, c in zip(first, last, customers, strict=True)]
+        email = [f"{a}.{b}{c}@example.com".lower() for a, b, c in zip(first, last, customers, strict=True)]
         return pl.DataFrame(
             {
                 "customer_id": customers,

@@ -149,5 +149,6 @@ class PromotionCalendar:
 
     def _drawn(self, week: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         key = random.fold(self._key, np.arange(self._size), week)
-        share = self._params.promotions.weekly_share if self._params.mechanisms.promotions else 0.0
-        return random.happens(random.fold(key, 1), share), random.happens(random.fold(key, 2), self._params.promotions.long_share)
+        settings = self._params.promotions
+        share = settings.weekly_share if self._params.mechanisms.promotions else 0.0
+        return random.happens(random.fold(key, 1), share), random.happens(random.fold(key, 2), settings.long_share)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -17,6 +17,9 @@ from sim.pricing import KEYS_PER_DAY, KINDS, PriceChange, Promoted, PromotionCal
 from sim.state import StoreState
 
 Ints = NDArray[np.int64]
+
+# Products' ages count back from a fixed day, so a later start does not relaunch the catalogue.
+_CATALOGUE_DAY = date(2015, 1, 1)
 
 
 def stores(found: Sequence[Store]) -> pl.DataFrame:
@@ -55,12 +58,11 @@ def products(catalogue: Catalogue, price: Ints, day: date, only: Ints | None = N
         "private_label": pl.Series(catalogue.private[at]),
         "perishable": pl.Series([need.perishable for need in needs], dtype=pl.Boolean),
         "supplier_id": pl.Series(catalogue.supplier[at]),
-        # The age was drawn relative to a fixed day, so a later start does not relaunch the catalogue.
-        "launched_on": pl.Series([date(2024, 12, 1) - timedelta(days=int(a)) for a in catalogue.age_days[at]], dtype=pl.Date),
+        "launched_on": _dates(day_number(_CATALOGUE_DAY) - catalogue.age_days[at]),
         "discontinued_on": pl.Series([None] * len(at), dtype=pl.Date),
         "updated_at": pl.Series([day_start(day)] * len(at), dtype=schema.INSTANT),
     }
-    return pl.DataFrame(columns).cast(dict(schema.PRODUCTS.columns))
+    return pl.DataFrame([column.cast(schema.PRODUCTS.columns[name]).alias(name) for name, column in columns.items()])
 
 
 def assortment(listed: Sequence[NDArray[np.bool_]], found: Sequence[Store]) -> pl.DataFrame:

@@ -10,8 +10,8 @@ import polars as pl
 
 from sim import schema
 from sim.clock import day_start
+from sim.counts import DayCounts
 from sim.frames import last_rows
-from sim.model import DayCounts
 from sim.params import Params
 from sim.shard import OnDay, Shard
 from sim.world import World

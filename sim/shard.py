@@ -9,8 +9,9 @@ import polars as pl
 
 from sim.api import ApiOrder
 from sim.clock import DAY_SECONDS, checked_instant, day_start, world_day
+from sim.counts import DayCounts
 from sim.errors import ClockError, OrderError, StateError
-from sim.model import DayCounts, RetailModel
+from sim.model import RetailModel
 from sim.state import StoreState
 from sim.world import World
 

@@ -61,6 +61,8 @@ class World:
         self.case = self._cases()
         self.fresh = np.array([need.perishable for need in self.catalogue.needs])[self.catalogue.need_of]
         self.return_threshold = self._return_thresholds()
+        stock = params.stock
+        self.shrink_threshold = random.threshold(stock.shrink_rate + stock.spoilage_rate * self.fresh)
         self.offer = lru_cache(maxsize=8)(self._offer)
         self.outlook = lru_cache(maxsize=4)(self._outlook)
 
@@ -131,7 +133,7 @@ class World:
         if found.store_id != store_id:
             wrong = f"it is of store {found.store_id}"
         elif instant != (day_number(world_day(at)), seconds_into_day(at)):
-            wrong = f"it was taken at second {found.second} of world day {numbered_day(found.day)}, not at {at.isoformat()}"
+            wrong = f"it is of second {found.second} of world day {numbered_day(found.day)}, not of {at.isoformat()}"
         elif len(found.on_hand) != self.catalogue.size:
             wrong = f"it holds {len(found.on_hand)} products, the company has {self.catalogue.size}"
         elif found.habit.shape != shape:
@@ -269,7 +271,8 @@ class World:
         """Chances in 2**-30 that a line comes back, by [store or online, product]."""
         settings = self.params.returns
         factor = np.array([need.returns for need in self.catalogue.needs])[self.catalogue.need_of]
-        return random.threshold(np.minimum([factor * settings.rate, factor * settings.rate * settings.online_factor], 0.9))
+        rate = np.array([settings.rate, settings.rate * settings.online_factor])
+        return random.threshold(np.minimum(rate[:, None] * factor[None, :], 0.9))
 
     def _offer(self, day: int) -> Offer:
         """What the chain offers on a day."""

@@ -1,0 +1,192 @@
+"""Stores: agents that open, serve the customers at home there, and close."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import backroom, comebacks, hours, kernels, random, reports, schema, tables
+from sim.api import ApiOrder
+from sim.clock import numbered_day, unix_start
+from sim.errors import OrderError
+from sim.state import StoreState
+
+if TYPE_CHECKING:
+    from sim.model import RetailModel
+
+Ints = NDArray[np.int64]
+
+_LEARNING = 5  # usual sales move 1/32 of the way to the day's sales
+_LOOK_AHEAD = 400  # days of the calendar that shoppers see; longer than the longest gap
+_COUNTERS = ("received", "sold", "returned", "shrink", "wanted", "substituted", "lost")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A store's day in the order of its seconds; `who` is a customer's place or a row of `back`."""
+
+    second: Ints
+    kind: Ints
+    who: Ints
+    back: Ints
+
+
+class StoreAgent(mesa.Agent):
+    """A store with its shelves, its goods under way and the customers at home there, as columns."""
+
+    model: RetailModel
+
+    def __init__(self, model: RetailModel, state: StoreState) -> None:
+        super().__init__(model)
+        world = model.world
+        self.state, self.world = state, world
+        self.store = world.store(state.store_id)
+        self.listed = world.listed(state.store_id)
+        self.traits = world.people.traits(world.customers_at(state.store_id, state.day, state.opened))
+        self.dirty = np.zeros(world.catalogue.size, dtype=np.bool_)  # changed since rows were last handed out
+        self._plan: Plan | None = None
+
+    def advance(self, until: int) -> None:
+        """Let everything before second `until` of the day happen, the boundary's work first."""
+        state = self.state
+        if until <= state.second:
+            return
+        if not state.opened:
+            self._open()
+        if self._plan is None:
+            self._plan = self._make_plan()
+        low, high = (int(np.searchsorted(self._plan.second, second)) for second in (state.second, until))
+        if high > low:
+            self._serve(self._plan, low, high)
+        state.second = until
+
+    def take(self, order: ApiOrder) -> None:
+        """An order from the API takes stock at the state's instant; raises OrderError when it cannot have."""
+        state = self.state
+        for product_id, quantity in order.lines:
+            held = int(state.on_hand[product_id - 1]) if 0 < product_id <= len(state.on_hand) else 0
+            if not 0 < quantity <= held:
+                message = (
+                    f"order {order.sequence} takes {quantity} of product {product_id} at store {state.store_id}, "
+                    f"which holds {held} at {order.world_time.isoformat()}"
+                )
+                raise OrderError(message)
+            p = product_id - 1
+            state.on_hand[p] -= quantity
+            state.sold[p] += quantity
+            state.wanted[p] += quantity
+            self._touch(np.array([p]))
+
+    def close(self) -> None:
+        """Turn the day's counters into rows, learn from them, and move to the next day's boundary."""
+        state, day, outbox = self.state, self.state.day, self.model.outbox
+        reports.day(outbox, state)
+        promoted = self.world.promotions.on(day)
+        ended = np.flatnonzero((promoted.identity != 0) & (promoted.ends == day) & self.listed)
+        reports.promotion_effects(outbox, state, promoted, ended)
+        state.baseline[ended] = 0
+        state.promoted_sold[ended] = 0
+        # A day that began and stayed empty says nothing about what sells.
+        seen = (state.opening > 0) | (state.received > 0)
+        state.usual_sales += np.where(seen, ((state.sold << 16) - state.usual_sales) >> _LEARNING, 0)
+        self._settle(np.flatnonzero(state.due == day))
+        state.returns = state.returns[state.returns[:, 0] > day]
+        state.opening = state.on_hand.copy()
+        for name in _COUNTERS:
+            getattr(state, name)[:] = 0
+        state.day, state.second, state.opened, state.trips = day + 1, 0, False, 0
+        self._plan = None
+
+    def report_inventory(self) -> None:
+        """Rows of `inventory` for what changed since the last report."""
+        reports.inventory(self.model.outbox, self.state, self.dirty)
+        self.dirty[:] = False
+
+    def _open(self) -> None:
+        """The boundary work of the day."""
+        state, outbox = self.state, self.model.outbox
+        self._touch(backroom.receive(state, outbox))
+        self._touch(backroom.shrink(state, self.world))
+        self._welcome()
+        self._touch(backroom.review(state, self.world, self.listed))
+        self._touch(backroom.reorder(state, self.world, self.listed, self.model.suppliers, outbox))
+        state.opened = True
+
+    def _touch(self, products: Ints) -> None:
+        self.state.changed_at[products] = unix_start(numbered_day(self.state.day)) + self.state.second
+        self.dirty[products] = True
+
+    def _welcome(self) -> None:
+        """Customers who join today come today for the first time."""
+        people, state = self.world.people, self.state
+        today, tomorrow = numbered_day(state.day), numbered_day(state.day + 1)
+        joined = people.at_home(state.store_id, people.joined_before(today) + 1, people.joined_before(tomorrow))
+        if not len(joined):
+            return
+        self.traits = people.traits(np.concatenate([self.traits.customer, joined]))
+        state.due = np.concatenate([state.due, np.full(len(joined), state.day)])
+        habit = np.zeros((len(joined), state.habit.shape[1]), dtype=np.int16)
+        state.habit = np.concatenate([state.habit, habit])
+        self.model.outbox.add_frame(schema.CUSTOMERS, people.rows(joined, today))
+        self.model.outbox.add_frame(schema.TRUE_CUSTOMERS, people.truth(joined))
+
+    def _settle(self, came: Ints) -> None:
+        """Set the next visit of the shoppers who came."""
+        world, state = self.world, self.state
+        today = numbered_day(state.day)
+        customer = self.traits.customer[came]
+        days = world.people.gaps(customer, self.traits.gap[came], state.day, world.rhythm.day(today).pace)
+        due = np.empty(len(came), dtype=np.int64)
+        rhythm = world.params.mechanisms.rhythm
+        own_pull = round(world.params.visits.own_day_pull * tables.UNIT) if rhythm else 0
+        key, pull = random.stream(world.params.seed, "settle"), world.rhythm.window(today, _LOOK_AHEAD)
+        own_day = self.traits.own_day[came]
+        kernels.settle(key, customer, state.day, days, own_day, own_pull, pull, tables.gumbel(), due)
+        state.due[came] = due
+
+    def _make_plan(self) -> Plan:
+        """The day's visits and returns; follows from the state as it was when the day was opened."""
+        world, state = self.world, self.state
+        today = numbered_day(state.day)
+        # Lines sold today come back tomorrow at the soonest, so today's returns are known by now.
+        back = state.returns[state.returns[:, 0] == state.day]
+        back = back[np.lexsort((back[:, 3], back[:, 2], back[:, 1]))]
+        visitors = np.flatnonzero(state.due == state.day)
+        if world.rhythm.day(today).closed:
+            visitors = visitors[:0]
+        key = random.fold(random.stream(world.params.seed, "hour"), self.traits.customer[visitors], state.day)
+        arrival = hours.seconds(self.store, today, key, self.traits.day_part[visitors])
+        second = np.concatenate([arrival, back[:, 1]])
+        kind = np.repeat(np.array([kernels.VISIT, kernels.RETURN]), [len(visitors), len(back)])
+        who = np.concatenate([visitors, np.arange(len(back))])
+        order = np.lexsort((who, kind, second))
+        return Plan(second[order], kind[order], who[order], back)
+
+    def _serve(self, plan: Plan, low: int, high: int) -> None:
+        """Let the events low..high of the plan happen, and report them."""
+        state, world, model = self.state, self.world, self.model
+        shelf = kernels.Shelf(
+            state.on_hand, state.received, state.sold, state.returned, state.wanted, state.substituted, state.lost,
+            state.baseline, state.promoted_sold, state.changed_at, self.dirty, self.listed,
+        )  # fmt: skip
+        products, units = plan.back[:, 4].copy(), plan.back[:, 7].copy()
+        room = model.room(high - low)
+        made, written = kernels.serve(
+            plan.second, plan.kind, plan.who, low, high, products, units, state.day,
+            unix_start(numbered_day(state.day)), self.store.tax_bps, shelf, world.shoppers(self.traits, state.habit), world.offer(state.day), world.goods,
+            world.rules, *room,
+        )  # fmt: skip
+        trips = kernels.Trips(*(column[:made].copy() for column in room[0]))
+        lines = kernels.Lines(*(column[:written].copy() for column in room[1]))
+        if made:
+            of_line = reports.sales(model.outbox, state, trips, lines)
+            regrets = comebacks.regrets(world, self.store, state.day, lines, of_line, trips.channel[lines.trip])
+            state.returns = np.concatenate([state.returns, regrets])
+            state.trips += made
+            model.counts.add(made, written, int(trips.items.sum()), int(trips.total.sum()))
+        which = plan.who[low:high][plan.kind[low:high] == kernels.RETURN]
+        reports.returned(model.outbox, state, plan.back, which)
