@@ -42,7 +42,6 @@ class Supervisor:
         self._executor = ThreadPoolExecutor(max_workers=8, thread_name_prefix="check")
         self._stop = False
         self._changed = True
-        self._quiet = False
         self._units: dict[str, Unit] = {}
 
     def request_stop(self, *_: object) -> None:
@@ -51,8 +50,6 @@ class Supervisor:
 
     def run(self) -> None:
         """Bring everything up, keep it up, take it down."""
-        for name in self._sessions.sweep():
-            self._say(f"{name}: ended what an earlier run had left")
         for service in plan.services(self._settings, self._port):
             self._units[service.name] = Unit(
                 service,
@@ -62,7 +59,9 @@ class Supervisor:
                 announce=self._announce,
                 remember=self._remember,
             )
-        self._write()
+        self._write()  # at once: what an earlier supervisor wrote is no longer true
+        for name in self._sessions.sweep():
+            self._say(f"{name}: ended what an earlier run had left")
         next_rotation = time.monotonic()
         try:
             while not self._stop and (self._main is None or self._main.lives()):

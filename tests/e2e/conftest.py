@@ -1,0 +1,31 @@
+"""One running product for all end-to-end tests; each test leaves it healthy."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.product import Product
+from walmart_app.bootstrap import browser
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> Iterator[Product]:
+    """The product with a small company."""
+    running = Product.start(tmp_path_factory.mktemp("product") / "state")
+    try:
+        running.wait_healthy()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Chromium as it starts in containers, an installed one if there is one."""
+    path = os.environ.get(browser.SETTING) or browser.installed()
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    return {**browser_type_launch_args, "args": arguments} | ({"executable_path": path} if path else {})
