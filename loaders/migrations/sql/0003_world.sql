@@ -32,6 +32,8 @@ create table public.world_shards (
     state_hash text not null,
     lease_owner text,
     lease_expires_at timestamptz,
+    lease_backend integer,
+    lease_backend_start timestamptz,
     committed_at timestamptz not null default now()
 );
 comment on table public.world_shards is 'Sets of stores that are simulated apart, each with its clock.';
@@ -39,7 +41,9 @@ comment on column public.world_shards.clock is 'Everything before it is in the t
 comment on column public.world_shards.watermark is 'Last place in order_inbox that the state has taken in.';
 comment on column public.world_shards.digests is 'Hash of the simulator''s state at the clock, by store.';
 comment on column public.world_shards.state_hash is 'SHA-256 over the digests.';
-comment on column public.world_shards.lease_owner is 'Who advances the shard now; nobody else may until lease_expires_at.';
+comment on column public.world_shards.lease_owner is
+    'Who advances the shard now; nobody else may until lease_expires_at, or until the holder''s session is gone.';
+comment on column public.world_shards.lease_backend is 'The holder''s server process; with lease_backend_start it tells whether the session lives.';
 
 create table public.simulation_state (
     store_id integer not null references public.stores,
