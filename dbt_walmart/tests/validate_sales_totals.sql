@@ -8,18 +8,16 @@ with transactions as (
 line_totals as (
 
     select
-        transaction_date,
         transaction_id,
         sum(quantity) as calculated_items,
         {{ calculate_revenue() }} as calculated_total,
         {{ calculate_revenue(unit_price='list_price') }} as calculated_list_total
     from {{ ref('stg_transaction_items') }}
-    group by transaction_date, transaction_id
+    group by transaction_id
 
 )
 
 select
-    coalesce(transactions.transaction_date, line_totals.transaction_date) as transaction_date,
     coalesce(transactions.transaction_id, line_totals.transaction_id) as transaction_id,
     transactions.total_amount as reported_total,
     line_totals.calculated_total,
@@ -29,9 +27,7 @@ select
     line_totals.calculated_items
 from transactions
 full outer join line_totals
-    on
-        transactions.transaction_date = line_totals.transaction_date
-        and transactions.transaction_id = line_totals.transaction_id
+    on transactions.transaction_id = line_totals.transaction_id
 where
     (
         transactions.total_amount = line_totals.calculated_total

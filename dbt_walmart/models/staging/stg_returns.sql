@@ -12,6 +12,4 @@ select
     returned_on,
     returned_at
 from {{ source('raw', 'returns') }}
-where
-    returned_on <= {{ clock_day() }}
-    and returned_at < {{ published_through() }}
+where returned_at < {{ published_through() }}

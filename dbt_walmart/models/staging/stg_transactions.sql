@@ -11,6 +11,4 @@ select
     transaction_date,
     transaction_timestamp
 from {{ source('raw', 'transactions') }}
-where
-    transaction_date <= {{ clock_day() }}
-    and transaction_timestamp < {{ published_through() }}
+where transaction_timestamp < {{ published_through() }}
