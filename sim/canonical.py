@@ -16,6 +16,7 @@ import polars as pl
 
 from sim.schema import INSTANT, Table
 
+_INSTANT_TEXT = "%Y-%m-%d %H:%M:%S%.f%:z"
 _WHOLE = "all"  # the one part of a table that is not split by month
 
 
@@ -57,7 +58,7 @@ def _conformed(series: pl.Series, name: str, kind: pl.DataType | type[pl.DataTyp
         return series
     if kind == INSTANT:
         if series.dtype == pl.String:
-            return series.str.to_datetime(time_unit="us", time_zone="UTC")
+            return series.str.to_datetime(_INSTANT_TEXT, time_unit="us").dt.convert_time_zone("UTC")
         if isinstance(series.dtype, pl.Datetime) and series.dtype.time_zone is None:
             return series.dt.cast_time_unit("us").dt.replace_time_zone("UTC")
         return series.dt.cast_time_unit("us").dt.convert_time_zone("UTC")

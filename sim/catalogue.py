@@ -50,7 +50,8 @@ def odd_price(cents: Ints, key: random.Key) -> Ints:
     """The nearest price at or above 70% of a dollar step with one of the usual endings; at least 0.48."""
     ending = _ENDINGS[random.below(key, len(_ENDINGS))]
     dollars = np.maximum((cents - ending + 50) // 100, 0)
-    return np.maximum(dollars * 100 + ending, 48)
+    found: Ints = np.maximum(dollars * 100 + ending, 48)
+    return found
 
 
 def make_catalogue(params: Params) -> Catalogue:
@@ -107,7 +108,7 @@ def _counts(needs: tuple[Need, ...], products: int) -> Ints:
     """Products by need, roughly by the square root of its weight, at least two."""
     weight = np.sqrt([need.weight for need in needs])
     exact = 2 + (products - 2 * len(needs)) * weight / weight.sum()
-    counts = np.floor(exact).astype(np.int64)
+    counts: Ints = np.floor(exact).astype(np.int64)
     rest = products - int(counts.sum())
     counts[np.argsort(-(exact - counts), kind="stable")[:rest]] += 1
     return counts

@@ -43,4 +43,5 @@ def seconds(store: Store, day: date, keys: random.U64, kinds: Ints) -> Ints:
     cumulative = _cumulative(form.opens, form.closes, day.weekday() >= 5)
     hour = np.sum(random.thirty(random.fold(keys, 1))[:, None] >= cumulative[kinds], axis=1)
     local = hour * 3600 + random.below(random.fold(keys, 2), 3600)
-    return np.clip(local, form.opens, form.closes - LAST_MARGIN) + local_midnight_offset(day, store.city.time_zone)
+    inside: Ints = np.clip(local, form.opens, form.closes - LAST_MARGIN)
+    return inside + local_midnight_offset(day, store.city.time_zone)

@@ -296,7 +296,7 @@ def _lines(h: Any, mission: int, channel: int, size: int, basket: int, rules: Ru
         if channel != STORE:
             exact = (exact * rules.online_basket) >> 10
     n = (exact + np.int64(fold(h, 4) >> np.uint64(54))) >> 10
-    return max(1, min(MAX_LINES, n))
+    return int(max(1, min(MAX_LINES, n)))
 
 
 @compiled
@@ -306,7 +306,7 @@ def _payment(h: Any, channel: int, cumulative: I64) -> int:
     for m in range(cumulative.shape[1] - 1):
         if u < cumulative[row, m]:
             return m
-    return cumulative.shape[1] - 1
+    return int(cumulative.shape[1] - 1)
 
 
 @compiled

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import mesa
+import mesa  # type: ignore[import-untyped]
 import numpy as np
 
 from sim import kernels, rows, schema
@@ -28,7 +28,7 @@ from sim.suppliers import SupplierAgent
 from sim.world import World
 
 
-class RetailModel(mesa.Model):
+class RetailModel(mesa.Model):  # type: ignore[misc]
     """The stores of a shard and their suppliers; one Mesa step is one world day."""
 
     def __init__(self, world: World, states: list[StoreState]) -> None:

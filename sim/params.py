@@ -57,7 +57,7 @@ def _leaf(
 class Visits:
     """When shoppers come."""
 
-    per_week: float = _leaf(0.99, "mean visits of a customer", 0.02, 6, "visits a week", "calibrated: 50 a year")
+    per_week: float = _leaf(0.965, "mean visits of a customer", 0.02, 6, "visits a week", "calibrated: 50 a year")
     shape: float = _leaf(1.2, "shape of the gamma distribution of visit rates; smaller is more unequal", 0.2, 50, "",
                          "Ehrenberg 1959; Complete Journey 1.25")  # fmt: skip
     fastest_gap: float = _leaf(1.4, "mean gap of the most frequent shopper", 1, 14, "days")
@@ -72,17 +72,17 @@ class Baskets:
 
     scale: float = _leaf(1.0, "multiplies the intended number of lines of every trip", 0.2, 5)
     tail: float = _leaf(
-        0.62, "spread of lines within a mission", 0, 1.5, "log standard deviation", "Martin et al. 2020"
+        0.42, "spread of lines within a mission", 0, 1.5, "log standard deviation", "Martin et al. 2020"
     )
-    household_spread: float = _leaf(0.42, "lasting spread of basket size between households", 0, 1.5,
+    household_spread: float = _leaf(0.36, "lasting spread of basket size between households", 0, 1.5,
                                     "log standard deviation")  # fmt: skip
-    single_share: float = _leaf(0.10, "trips for a single item", 0, 1, "share of trips", "single-item baskets .08-.22")
-    stock_up_share: float = _leaf(0.24, "weekly stock-up trips", 0, 1, "share of trips")
+    single_share: float = _leaf(0.06, "trips for a single item", 0, 1, "share of trips", "single-item baskets .08-.22")
+    stock_up_share: float = _leaf(0.22, "weekly stock-up trips", 0, 1, "share of trips")
     occasion_share: float = _leaf(0.10, "trips for an occasion", 0, 1, "share of trips")
     single_lines: float = _leaf(1.0, "median lines of a single-item trip", 1, 5, "lines")
-    top_up_lines: float = _leaf(2.45, "median lines of a top-up trip", 1, 20, "lines")
-    stock_up_lines: float = _leaf(6.9, "median lines of a stock-up trip", 1, 60, "lines")
-    occasion_lines: float = _leaf(3.6, "median lines of an occasion trip", 1, 40, "lines")
+    top_up_lines: float = _leaf(2.25, "median lines of a top-up trip", 1, 20, "lines")
+    stock_up_lines: float = _leaf(5.0, "median lines of a stock-up trip", 1, 60, "lines")
+    occasion_lines: float = _leaf(2.8, "median lines of an occasion trip", 1, 40, "lines")
     multi_unit: float = _leaf(0.16, "chance of each further unit of a line", 0, 0.8, "probability")
 
 
@@ -103,7 +103,7 @@ class Choice:
     need_spread: float = _leaf(1.0, "lasting spread of a household's needs between categories", 0, 4, "log weight")
     popularity_spread: float = _leaf(1.25, "spread of the items' attraction", 0, 4, "utility",
                                      "top 20% of SKUs hold .63-.90 of units")  # fmt: skip
-    outside_share: float = _leaf(0.12, "needs left unbought at regular prices", 0.01, 0.8, "share of needs")
+    outside_share: float = _leaf(0.06, "needs left unbought at regular prices", 0.01, 0.8, "share of needs")
     substitute_share: float = _leaf(0.45, "shoppers facing an empty shelf who take another item", 0, 1, "share",
                                     "Gruen & Corsten 2002: 26% other brand, 19% same brand")  # fmt: skip
 

@@ -66,7 +66,8 @@ class Population:
     def at_home(self, store_id: int, first: int, last: int) -> Ints:
         """Those of the customers numbered first to last (inclusive) whose home store this is."""
         numbers = np.arange(first, last + 1, dtype=np.int64)
-        return numbers[self.homes(numbers) == store_id]
+        mine: Ints = numbers[self.homes(numbers) == store_id]
+        return mine
 
     def homes(self, customers: Ints) -> Ints:
         """Home store numbers."""
@@ -118,15 +119,16 @@ class Population:
         biased = random.looked_up(tables.gamma(shape + 1), random.fold(key, 1))
         span = traits.gap * biased // 1024
         span = span * round((shape + 1) / shape * 1024) // 1024
-        # +1024: settling looks for days after the day it starts from.
-        return np.clip((random.below(random.fold(key, 2), 1 << 16) * span >> 26) + 1, 1, 390)
+        days: Ints = np.clip((random.below(random.fold(key, 2), 1 << 16) * span >> 26) + 1, 1, 390)
+        return days
 
     def gaps(self, customers: Ints, gap: Ints, day: int, pace: int) -> Ints:
         """Whole days until the next visit of customers who come on `day`, rounded at random; 1 to 390."""
         key = random.fold(random.stream(self._params.seed, "gap"), customers, day)
         drawn = random.looked_up(tables.gamma(self.regularity), random.fold(key, 1))
         exact = gap * drawn // pace
-        return np.clip((exact + random.below(random.fold(key, 2), 1024)) // 1024, 1, 390)
+        days: Ints = np.clip((exact + random.below(random.fold(key, 2), 1024)) // 1024, 1, 390)
+        return days
 
     @property
     def regularity(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
@@ -28,7 +29,7 @@ def run(params: Params, start: date = DEFAULT_START, days: int = 365, shards: in
     world = World(params, start)
     rows = world.genesis()
     parts = split(world, shards)
-    for month_rows in months(world, parts, start, start + timedelta(days=days), threads):
+    for month_rows in months(parts, start, start + timedelta(days=days), threads):
         rows = merged(rows, month_rows)
     return rows
 
@@ -40,7 +41,7 @@ def split(world: World, shards: int) -> list[Shard]:
 
 
 def months(
-    world: World, parts: Sequence[Shard], first: date, end: date, threads: int = 1, on_day: OnDay | None = None
+    parts: Sequence[Shard], first: date, end: date, threads: int = 1, on_day: OnDay | None = None
 ) -> Iterator[Rows]:
     """Advance shards that stand at `first` to `end`, a calendar month at a time, and yield each month's rows."""
     day = first
@@ -57,9 +58,7 @@ def advance(parts: Sequence[Shard], until: datetime, threads: int = 1, on_day: O
     else:
         with ThreadPoolExecutor(max_workers=threads) as pool:
             found = list(pool.map(lambda shard: shard.advance(until, on_day=gathered), parts))
-    return {
-        table.path: last_rows(table, pl.concat([rows[table.path] for rows in found])) for table in schema.TABLES
-    }  # fmt: skip
+    return {table.path: last_rows(table, pl.concat([rows[table.path] for rows in found])) for table in schema.TABLES}
 
 
 def merged(rows: Rows, new: Rows) -> Rows:
@@ -76,8 +75,6 @@ def _gather(shards: int, on_day: OnDay | None) -> Callable[[date, DayCounts], No
     """Add up a day's counts over shards and report the day once all have been through it."""
     if on_day is None:
         return None
-    import threading
-
     lock = threading.Lock()
     sums: dict[date, tuple[int, DayCounts]] = {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import mesa
+import mesa  # type: ignore[import-untyped]
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,7 +35,7 @@ class Plan:
     back: Ints
 
 
-class StoreAgent(mesa.Agent):
+class StoreAgent(mesa.Agent):  # type: ignore[misc]
     """A store with its shelves, its goods under way and the customers at home there, as columns."""
 
     model: RetailModel
@@ -177,8 +177,8 @@ class StoreAgent(mesa.Agent):
         room = model.room(high - low)
         made, written = kernels.serve(
             plan.second, plan.kind, plan.who, low, high, products, units, state.day,
-            unix_start(numbered_day(state.day)), self.store.tax_bps, shelf, world.shoppers(self.traits, state.habit), world.offer(state.day), world.goods,
-            world.rules, *room,
+            unix_start(numbered_day(state.day)), self.store.tax_bps, shelf, world.shoppers(self.traits, state.habit),
+            world.offer(state.day), world.goods, world.rules, *room,
         )  # fmt: skip
         trips = kernels.Trips(*(column[:made].copy() for column in room[0]))
         lines = kernels.Lines(*(column[:written].copy() for column in room[1]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import mesa
+import mesa  # type: ignore[import-untyped]
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 
-class SupplierAgent(mesa.Agent):
+class SupplierAgent(mesa.Agent):  # type: ignore[misc]
     """A supplier: answers each order with the day on which it comes and how much of it comes."""
 
     model: RetailModel

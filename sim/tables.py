@@ -26,7 +26,8 @@ def _middles(size: int) -> NDArray[np.float64]:
 @cache
 def gumbel() -> NDArray[np.int32]:
     """Standard Gumbel quantiles in 1/1024; adding them to utilities makes the maximum a logit choice."""
-    return np.rint(-np.log(-np.log(_middles(NOISE_SIZE))) * UNIT).astype(np.int32)
+    quantiles: NDArray[np.int32] = np.rint(-np.log(-np.log(_middles(NOISE_SIZE))) * UNIT).astype(np.int32)
+    return quantiles
 
 
 @cache

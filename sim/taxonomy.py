@@ -110,10 +110,12 @@ NEEDS: tuple[Need, ...] = (
     Need(_A, "Shoes", "Shoes", 4, 2497, ("7", "8", "9", "10", "11"), taxable=True, returns=3.0, season="school"),
     Need(_E, "TV & Audio", "Televisions", 0.9, 24800, ('32"', '43"', '55"', '65"'), taxable=True, returns=2.6,
          units=0.05, elasticity=1.1, season="gifts"),
-    Need(_E, "TV & Audio", "Headphones & Speakers", 2.6, 2988, _ONE, taxable=True, returns=2.2, units=0.1, season="gifts"),
+    Need(_E, "TV & Audio", "Headphones & Speakers", 2.6, 2988, _ONE, taxable=True, returns=2.2, units=0.1,
+         season="gifts"),
     Need(_E, "Computing", "Tablets & Laptops", 0.7, 27900, ("64 GB", "128 GB", "256 GB"), taxable=True, returns=2.8,
          units=0.02, season="gifts"),
-    Need(_E, "Accessories", "Cables & Batteries", 7, 1288, ("1 ct", "8 ct", "16 ct"), taxable=True, returns=1.2, units=0.6),
+    Need(_E, "Accessories", "Cables & Batteries", 7, 1288, ("1 ct", "8 ct", "16 ct"), taxable=True,
+         returns=1.2, units=0.6),
     Need(_E, "Gaming", "Video Games", 2.0, 3988, _ONE, taxable=True, returns=1.4, units=0.1, season="gifts"),
     Need(_T, "Toys", "Building & Vehicles", 5, 1497, _ONE, taxable=True, returns=1.2, units=0.5, season="gifts"),
     Need(_T, "Toys", "Dolls & Games", 5, 1297, _ONE, taxable=True, returns=1.2, units=0.5, season="gifts"),
@@ -130,7 +132,8 @@ NEEDS: tuple[Need, ...] = (
 
 # Invented names: any likeness to a real brand is chance.
 BRANDS: tuple[str, ...] = (
-    "Alder Creek", "Amberly", "Ashford", "Barlow", "Beacon Hill", "Bluefin", "Brightway", "Brookside", "Calder", "Carrow",
+    "Alder Creek", "Amberly", "Ashford", "Barlow", "Beacon Hill", "Bluefin", "Brightway", "Brookside", "Calder",
+    "Carrow",
     "Cedarline", "Clearmont", "Copperleaf", "Dalton", "Daybreak", "Eastlake", "Elmstead", "Fairhaven", "Fernwood",
     "Foxglove", "Gladwin", "Goldcrest", "Greenlea", "Halden", "Harborview", "Hartley", "Hearthside", "Highfield",
     "Ironbridge", "Juniper & Co", "Kestrel", "Kingsway", "Lakemont", "Larkspur", "Linden", "Maplewood", "Meridian",
@@ -162,8 +165,10 @@ SUPPLIER_NAMES: tuple[tuple[str, str, str], ...] = (
     ("Gulf Coast General", "Mobile", "AL"), ("Empire Home & Garden", "Syracuse", "NY"),
 )  # fmt: skip
 SUPPLIER_OF_CATEGORY = {
-    "Dairy": 1, "Bakery": 5, "Produce": 2, "Meat": 3, "Seafood": 3, "Frozen": 4, "Pantry": 5, "Snacks": 5, "Beverages": 6,
+    "Dairy": 1, "Bakery": 5, "Produce": 2, "Meat": 3, "Seafood": 3, "Frozen": 4, "Pantry": 5, "Snacks": 5,
+    "Beverages": 6,
     "Paper": 7, "Cleaning": 8, "Pets": 8, "Baby": 8, "Personal Care": 9, "Beauty": 9, "Health": 9, "TV & Audio": 11,
-    "Computing": 11, "Accessories": 11, "Gaming": 11, "Toys": 12, "Crafts": 12, "Office": 12, "Kitchen": 14, "Bedding": 14,
+    "Computing": 11, "Accessories": 11, "Gaming": 11, "Toys": 12, "Crafts": 12, "Office": 12, "Kitchen": 14,
+    "Bedding": 14,
     "Decor": 14, "Garden": 14, "Auto": 13, "Tools": 13, "Womens": 10, "Mens": 10, "Kids": 10, "Basics": 10, "Shoes": 10,
 }  # fmt: skip

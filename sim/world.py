@@ -19,7 +19,7 @@ from sim import random, rows, schema, state, tables
 from sim.calendar import Rhythm
 from sim.catalogue import make_catalogue, supplier_rows
 from sim.clock import checked_instant, day_number, numbered_day, seconds_into_day, unix_start, world_day
-from sim.errors import StateError
+from sim.errors import ParameterError, StateError
 from sim.geography import Store, make_stores
 from sim.kernels import MISSIONS, Offer, Range, Rules, Shoppers
 from sim.params import Params
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 
+# Keys carry days since 2000 and stay exact in JSON numbers far beyond the last start.
+FIRST_START, LAST_START = date(2001, 1, 1), date(2100, 1, 1)
 # Utility by mission and kind of need (log weights, assumptions): what a trip is for shows in what it fetches.
 _MISSION_BONUS: dict[str, dict[int, float]] = {
     "Beverages": {0: 0.5, 3: 0.9}, "Snacks": {0: 0.5, 3: 1.0}, "Bakery": {1: 0.4, 3: 0.5}, "Dairy": {1: 0.5},
@@ -48,6 +50,8 @@ class World:
     """The company of `params` from `start` on: `World(params, start)`."""
 
     def __init__(self, params: Params, start: date) -> None:
+        if not FIRST_START <= start <= LAST_START:
+            raise ParameterError(name="start", value=start.isoformat(), allowed=f"a day from {FIRST_START} to {LAST_START}")
         self.params, self.start = params, start
         self.catalogue = make_catalogue(params)
         self.stores = make_stores(params, start)
@@ -281,7 +285,8 @@ class World:
         elasticity = np.array([need.elasticity for need in self.catalogue.needs])[self.catalogue.need_of]
 
         def logs(cents: Ints) -> Ints:
-            return np.rint(np.log(cents / self.catalogue.base_price) * elasticity * 2.0**14).astype(np.int64)
+            relative: Ints = np.rint(np.log(cents / self.catalogue.base_price) * elasticity * 2.0**14).astype(np.int64)
+            return relative
 
         today = self.rhythm.day(numbered_day(day))
         return Offer(regular, price, logs(regular), logs(price), promoted.identity, today.season, today.basket)
@@ -296,7 +301,8 @@ class World:
         past = np.mean([self._expected(day - ago) for ago in (4, 12, 20, 28)], axis=0)
         promoted = (self.promotions.on(day + 2).identity != 0) | (self.promotions.on(day + 7).identity != 0)
         factor = (soon / past)[self.catalogue.need_of] * np.where(promoted, 1.5, 1.0)
-        return np.rint(factor * 1024).astype(np.int64)
+        expected: Ints = np.rint(factor * 1024).astype(np.int64)
+        return expected
 
     def _expected(self, day: int) -> NDArray[np.float64]:
         today = self.rhythm.day(numbered_day(day))
@@ -318,4 +324,5 @@ class World:
         lines = float(self.rules.lines.mean(axis=1) @ np.diff(self.rules.mission, prepend=0)) / 2**30 / 1024
         units = 1 / (1 - self.catalogue.multi_unit / 2**30)
         daily = visits * lines * self.params.baskets.scale * needs[self.catalogue.need_of] * share * units
-        return np.rint(daily * 2**16).astype(np.int64)
+        usual: Ints = np.rint(daily * 2**16).astype(np.int64)
+        return usual

@@ -1,0 +1,172 @@
+"""The command line: `python -m sim run ...` and `python -m sim params`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sim import scenario
+from sim.errors import ParameterError, SimulationError
+from sim.params import Params, describe
+
+USAGE_ERROR = 2
+INTERRUPTED = 130
+FAILED = 1
+_MOST_DAYS = 36_500
+_DEFAULT_START, _DEFAULT_DAYS = date(2025, 1, 1), 365
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}", file=sys.stderr)
+        raise SystemExit(USAGE_ERROR)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code (2 for a request that cannot be met, 130 when interrupted)."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.command(chosen))
+    except SimulationError as error:
+        print(f"sim: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    except KeyboardInterrupt:
+        print("sim: interrupted; whole months are kept, --resume continues", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"sim: a file could not be written ({error}); whole months are kept, --resume continues", file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="sim", description="Simulate a retail company.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="simulate days into a directory of tables")
+    run.add_argument("--out", required=True, type=Path, metavar="DIR", help="an empty or new directory")
+    run.add_argument("--days", metavar="N", help=f"world days (default {_DEFAULT_DAYS}, or the scenario's)")
+    run.add_argument("--start", metavar="DATE", help=f"first world day (default {_DEFAULT_START}, or the scenario's)")
+    for name in ("customers", "products", "stores", "seed"):
+        run.add_argument(f"--{name}", metavar="N", help=f"the parameter {name}")
+    run.add_argument("--scenario", metavar="NAME|FILE.toml", help="parameters over the defaults")
+    run.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one parameter; may be repeated")
+    run.add_argument("--format", default="parquet", choices=("parquet", "csv"))
+    run.add_argument("--shards", default="1", metavar="N", help="sets of stores computed apart (same result)")
+    run.add_argument("--threads", default="1", metavar="N", help="shards computed at once (same result)")
+    run.add_argument("--resume", action="store_true", help="continue an interrupted run in DIR")
+    run.add_argument("--json", action="store_true", help="a summary as JSON on standard output")
+    run.set_defaults(command=_run)
+    params = commands.add_parser("params", help="every parameter: meaning, unit, default, bounds, source")
+    params.add_argument("--json", action="store_true", help="as JSON")
+    params.set_defaults(command=_params)
+    return parser
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    base = scenario.load(chosen.scenario) if chosen.scenario else None
+    params = _parameters(chosen, base.overrides if base else {})
+    start = _date(chosen.start) if chosen.start else (base and base.start) or _DEFAULT_START
+    days = _whole("days", chosen.days, _MOST_DAYS) if chosen.days else (base and base.days) or _DEFAULT_DAYS
+    shards, threads = _whole("shards", chosen.shards, 1000), _whole("threads", chosen.threads, 256)
+    # Only now, with every request checked, load the libraries that take their time.
+    from sim.progress import Progress
+    from sim.saved import save
+
+    began = time.perf_counter()
+    progress: list[Progress] = []
+
+    def begin(done: int) -> Progress:
+        progress.append(Progress(sys.stderr, days, done))
+        return progress[0]
+
+    manifest = save(
+        chosen.out, params, start, days, file_format=chosen.format, shards=shards, threads=threads,
+        resume=chosen.resume, prepare=_prepare, progress=begin,
+    )  # fmt: skip
+    seconds = time.perf_counter() - began
+    _summarise(chosen, manifest.to_dict(), seconds)
+    return 0
+
+
+def _prepare() -> None:
+    """Have the inner loops compiled, and say so when that takes its time."""
+    from sim.runner import run
+
+    began = time.perf_counter()
+    run(Params.parse({"customers": 50, "products": 8, "stores": 1}), _DEFAULT_START, 1)
+    seconds = time.perf_counter() - began
+    if seconds > 1:
+        print(f"inner loops compiled in {seconds:.1f} s", file=sys.stderr)
+
+
+def _summarise(chosen: argparse.Namespace, manifest: dict[str, Any], seconds: float) -> None:
+    rows = {path: table["rows"] for path, table in manifest["tables"].items()}
+    if chosen.json:
+        hashes = {path: table["hash"] for path, table in manifest["tables"].items()}
+        keys = ("seed", "start", "days", "through", "months")
+        print(json.dumps({"out": str(chosen.out), **{k: manifest[k] for k in keys}, "rows": rows, "hashes": hashes,
+                          "seconds": round(seconds, 3)}))  # fmt: skip
+        return
+    sold = f"{rows['transactions']:,} transactions, {rows['transaction_items']:,} lines"
+    print(f"{sold} in {seconds:.1f} s: {chosen.out}")
+
+
+def _parameters(chosen: argparse.Namespace, overrides: Any) -> Params:
+    values = dict(overrides)
+    changes: dict[str, Any] = {}
+    for pair in chosen.set:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip():
+            raise ParameterError(name="set", value=pair, allowed="KEY=VALUE, such as choice.habit=1.2")
+        changes[name.strip()] = value.strip()
+    for name in ("customers", "products", "stores", "seed"):
+        if getattr(chosen, name) is not None:
+            changes[name] = getattr(chosen, name)
+    return Params.parse(values).replace(**changes)
+
+
+def _whole(name: str, text: str, most: int) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if not 1 <= value <= most:
+        raise ParameterError(name, text, f"a whole number from 1 to {most}")
+    return value
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ParameterError(name="start", value=text, allowed="a date such as 2025-01-01") from None
+
+
+def _params(chosen: argparse.Namespace) -> int:
+    found = describe()
+    if chosen.json:
+        print(json.dumps([{**asdict(parameter), "allowed": parameter.allowed} for parameter in found], indent=1))
+        return 0
+    section = None
+    for parameter in found:
+        head = parameter.name.rpartition(".")[0] or "company"
+        if head != section:
+            print(f"\n{head}" if section else head)
+            section = head
+        value = str(parameter.default).lower() if isinstance(parameter.default, bool) else str(parameter.default)
+        unit = f" {parameter.unit}" if parameter.unit else ""
+        print(f"  {parameter.name:<32} {value + unit:<36} {parameter.meaning}")
+        print(f"  {'':<32} {parameter.allowed:<36} source: {parameter.source}")
+    return 0
