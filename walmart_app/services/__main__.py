@@ -42,8 +42,14 @@ def _up(settings: Settings, timeout: float) -> int:
     if supervisor_lock(settings.state_dir).holder() is None:
         start_supervisor(settings, None)
     deadline = time.monotonic() + timeout
+    said: dict[str, str | None] = {}
     while True:
         current = report.read(settings.state_dir)
+        for part in current.components if current.running else []:
+            line = report.announcement(part)
+            if line and said.get(part.name) != line:
+                print(line, flush=True)
+            said[part.name] = line
         if current.running and current.healthy:
             print(table(current))
             return 0
@@ -51,7 +57,7 @@ def _up(settings: Settings, timeout: float) -> int:
             print(table(current))
             print(f"Not all services are healthy after {timeout:g} seconds; they keep trying.", file=sys.stderr)
             return 1
-        time.sleep(0.3)
+        time.sleep(0.2)
 
 
 def _down(settings: Settings) -> int:

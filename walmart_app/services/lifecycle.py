@@ -73,14 +73,26 @@ def end_services(settings: Settings, main: int | None) -> bool:
 
 
 def start_supervisor(settings: Settings, main: int | None) -> subprocess.Popen[bytes]:
-    """Start a supervisor in a session of its own; it ends at once if one is already at work."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "walmart_app.services.supervisor", *([str(main)] if main else [])],
-        start_new_session=True,
-        stdin=subprocess.DEVNULL,
-        cwd=ROOT,
-        env={**os.environ, "STATE_DIR": str(settings.state_dir), "PYTHONPATH": str(ROOT)},
-    )
+    """Start a supervisor in a session of its own; it ends at once if one is already at work.
+
+    With `main` it speaks on our terminal; without, it outlives us and speaks into its log.
+    """
+    command = [sys.executable, "-m", "walmart_app.services.supervisor", *([str(main)] if main else [])]
+    environment = {**os.environ, "STATE_DIR": str(settings.state_dir), "PYTHONPATH": str(ROOT)}
+    if main:
+        return subprocess.Popen(command, start_new_session=True, stdin=subprocess.DEVNULL, cwd=ROOT, env=environment)
+    log = settings.state_dir / "logs" / "supervisor.log"
+    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
+            env=environment,
+        )
 
 
 def keep_supervised(settings: Settings) -> threading.Event:

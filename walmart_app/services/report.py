@@ -78,6 +78,17 @@ def read(state_dir: Path) -> Report:
     return Report(running=False, components=[_stopped(part) for part in parts], airflow_url="")
 
 
+_WORDS = {State.HEALTHY: "is healthy", State.RETRYING: "failed, tries again", State.FAILING: "does not answer"}
+
+
+def announcement(part: Component) -> str | None:
+    """A line for a terminal about a component that has changed; None for changes that interest nobody."""
+    if part.state not in _WORDS:
+        return None
+    detail = "" if part.state is State.HEALTHY else f": {part.detail}"
+    return f"[services] {part.title} {_WORDS[part.state]}{detail}"
+
+
 def _stopped(part: Component) -> Component:
     if part.state is State.STOPPED:
         return part

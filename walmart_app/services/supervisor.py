@@ -20,7 +20,7 @@ from walmart_app.services import airflow, logs, plan, report
 from walmart_app.services.locks import supervisor_lock
 from walmart_app.services.main_process import MainProcess
 from walmart_app.services.processes import Session, SessionFile
-from walmart_app.services.report import Report, State
+from walmart_app.services.report import Report
 from walmart_app.services.unit import Unit
 
 TURN_SECONDS = 0.2
@@ -61,7 +61,7 @@ class Supervisor:
             )
         self._write()  # at once: what an earlier supervisor wrote is no longer true
         for name in self._sessions.sweep():
-            self._say(f"{name}: ended what an earlier run had left")
+            self._say(f"[services] {name}: ended what an earlier run had left")
         next_rotation = time.monotonic()
         try:
             while not self._stop and (self._main is None or self._main.lives()):
@@ -88,7 +88,7 @@ class Supervisor:
         """Dependents first, databases last; what does not end in time is killed with all that it started."""
         killed = self._main is not None and self._main.was_killed()
         if not killed:
-            self._say("stopping")
+            self._say("[services] stopping")
         last = [unit for unit in self._units.values() if unit.service.name == "postgres"]
         for group in ([unit for unit in self._units.values() if unit not in last], last):
             for unit in group:
@@ -108,10 +108,8 @@ class Supervisor:
 
     def _announce(self, unit: Unit) -> None:
         self._changed = True
-        part = unit.component
-        if part.state in {State.HEALTHY, State.RETRYING, State.FAILING}:
-            detail = "" if part.state is State.HEALTHY else f": {part.detail}"
-            self._say(f"{part.title} {_WORDS[part.state]}{detail}")
+        if line := report.announcement(unit.component):
+            self._say(line)
 
     def _remember(self, session: Session) -> None:
         self._known = [known for known in self._known if known.members()] + [session]
@@ -123,9 +121,6 @@ class Supervisor:
         self._changed = False
         address = f"http://127.0.0.1:{self._port}" if self._port else str(self._settings.airflow_url)
         report.write(self._settings.state_dir, Report(True, [unit.component for unit in self._units.values()], address))
-
-
-_WORDS = {State.HEALTHY: "is healthy", State.RETRYING: "failed, tries again", State.FAILING: "does not answer"}
 
 
 class _Terminal:
@@ -140,7 +135,7 @@ class _Terminal:
             return
         self._last = line
         try:
-            sys.stdout.write(f"[services] {line}\n")
+            sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
         except OSError:
             self._open = False

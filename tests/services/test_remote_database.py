@@ -1,0 +1,112 @@
+"""A database that the settings name: a plain sentence while it is away, and recovery when it comes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loaders.settings import ROOT, Settings
+from tests.waiting import wait_until
+from walmart_app.services import postgres, report
+from walmart_app.services.lifecycle import end_services
+from walmart_app.services.processes import Session, spawn
+
+NOTHING_LISTENS = "http://127.0.0.1:9"
+
+
+def _environment(state: Path, **settings: str) -> dict[str, str]:
+    return {**os.environ, "STATE_DIR": str(state), "AIRFLOW_URL": NOTHING_LISTENS, "AIRFLOW_PASSWORD": "x", **settings}
+
+
+@pytest.fixture
+def far(tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a server's own directory; the test starts the server when it likes."""
+    directory = tmp_path / "far"
+    for part in [tmp_path, *tmp_path.parents[:2]]:
+        part.chmod(0o711)
+    yield Settings.load(_env_file=None, state_dir=directory, db_user="shop", db_name="shop")
+
+
+def _run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "walmart_app.services", *arguments],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+
+def _database(settings: Settings) -> Any:
+    return next((part for part in report.read(settings.state_dir).components if part.name == "database"), None)
+
+
+def test_the_database_is_away_then_comes(tmp_path: Path, far: Settings) -> None:
+    postgres.initialise(far)
+    socket = far.state_dir / "postgres"
+    state = tmp_path / "near"
+    near = Settings.load(_env_file=None, state_dir=state)
+    environment = _environment(
+        state, DB_HOST=str(socket), DB_USER="shop", DB_NAME="shop", DB_PASSWORD=far.secret("db_password")
+    )
+    server = None
+    try:
+        up = _run(environment, "up", "--timeout", "3")
+        assert up.returncode == 1
+        assert f"Nothing listens at {socket}:5432: check that PostgreSQL runs there" in up.stdout
+        assert "Traceback" not in up.stdout + up.stderr
+        server = spawn(
+            [*postgres.command(far), "-c", "fsync=off"],
+            log=far.state_dir / "log",
+            environment=dict(os.environ),
+            directory=far.state_dir,
+            parent_death_signal=signal.SIGINT,
+            user=postgres.system_user(),
+        )
+        wait_until(lambda: postgres.answers(far), 30, "the server answers")
+        postgres.ensure_databases(far)
+        wait_until(lambda: _database(near).state is report.State.HEALTHY, 60, "the database is healthy")
+        status = _run(environment, "status", "--json")
+        assert {part["name"]: part["state"] for part in json.loads(status.stdout)["components"]} == {
+            "database": "healthy",
+            "airflow": "failing",
+        }
+        assert status.returncode == 1
+    finally:
+        assert end_services(near, None)
+        if server:
+            session = Session.of("far", server.pid)
+            server.send_signal(signal.SIGINT)
+            server.wait(20)
+            session.kill()
+    assert _run(environment, "status").returncode == 1
+    assert _run(environment, "down").stdout == "Nothing is running.\n"
+
+
+def test_a_wrong_password_is_named_in_terminal_and_report(tmp_path: Path, postgres_server: Settings) -> None:
+    state = tmp_path / "near"
+    near = Settings.load(_env_file=None, state_dir=state)
+    environment = _environment(
+        state,
+        DB_HOST=str(postgres_server.state_dir / "postgres"),
+        DB_USER=postgres_server.db_user,
+        DB_NAME=postgres_server.db_name,
+        DB_PASSWORD="not-the-password",
+    )
+    try:
+        up = _run(environment, "up", "--timeout", "4")
+    finally:
+        assert end_services(near, None)
+    sentence = f"refused the password of user {postgres_server.db_user}: check DB_USER and DB_PASSWORD."
+    lines = [line for line in up.stdout.splitlines() if line.startswith("[services]")]
+    assert any(sentence in line for line in lines)
+    assert "not-the-password" not in up.stdout + up.stderr
+    assert "Traceback" not in up.stdout + up.stderr
