@@ -72,7 +72,7 @@ def test_a_missing_venv_module_is_named(tmp_path: Path, monkeypatch: pytest.Monk
     fake = tmp_path / "python"
     fake.write_text("#!/bin/sh\necho 'No module named venv' >&2\nexit 1\n")
     fake.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(fake))
+    monkeypatch.setattr(sys, "_base_executable", str(fake))
     monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
     with pytest.raises(SetUpError, match=r"venv module is missing: install it .*apt install python3\.\d+-venv"):
         environment._make(keep=False)

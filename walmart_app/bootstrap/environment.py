@@ -95,11 +95,11 @@ def _make(keep: bool) -> None:
         shutil.rmtree(VENV)
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     say(f"Makes .venv with Python {version}")
-    done = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True)
+    done = subprocess.run([str(_own_python()), "-m", "venv", str(VENV)], capture_output=True, text=True)
     if done.returncode:
         shutil.rmtree(VENV, ignore_errors=True)
         text = done.stdout + done.stderr
-        if "ensurepip" in text or "No module named venv" in text:
+        if "ensurepip is not available" in text or "No module named" in text:
             message = f"Python's venv module is missing: install it (Debian, Ubuntu: apt install python{version}-venv)."
         else:
             message = (
@@ -107,6 +107,11 @@ def _make(keep: bool) -> None:
             )
         raise SetUpError(message)
     (VENV / ".made-by").write_text(f"{sys.version_info[:3]} {ROOT}")
+
+
+def _own_python() -> Path:
+    """This Python's real path: an environment made through a link from elsewhere does not find its library."""
+    return Path(getattr(sys, "_base_executable", None) or sys.executable).resolve()
 
 
 def _pip(*arguments: str) -> None:
