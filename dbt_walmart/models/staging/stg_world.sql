@@ -4,6 +4,7 @@
     incremental_strategy='delete+insert',
     unique_key='world_id',
     on_schema_change='fail',
+    full_refresh=false,
     post_hook='analyze {{ this }}',
     tags=['live'],
 ) }}

@@ -1,0 +1,87 @@
+"""What dbt makes of a company that goes on, and of one that is damaged."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from loaders import pipeline
+from loaders.db import connect
+from loaders.dbt import DbtError, DbtProject
+from loaders.errors import DatabaseUnavailable
+from loaders.settings import Settings
+from tests.dbt.conftest import MARTS, NOW, Company
+
+
+def test_days_added_by_the_pipelines_steps_equal_a_full_build(changed: Company) -> None:
+    pipeline.run(changed.settings, now=NOW + timedelta(days=3))
+    with connect(changed.settings, "loader") as connection:
+        product, moment = connection.execute(
+            "update products set list_price = list_price + 1, updated_at = published_through()"
+            " where product_id = (select min(product_id) from products) returning product_id, updated_at"
+        ).fetchone() or (None, None)
+    project = changed.project
+    for step in (project.snapshot, project.run_staging, project.run_intermediate, project.run_marts):
+        assert set(step()["statuses"]) == {"success"}
+    days, revenue = changed.rows("select count(distinct transaction_date), sum(total_amount) from transactions")[0]
+    assert days == 23
+    for mart in ("daily_sales_by_product", "daily_sales_by_category", "daily_sales_by_store"):
+        assert changed.rows(f"select count(distinct sale_date), sum(revenue) from analytics.{mart}") == [(23, revenue)]
+    spells = changed.rows(
+        "select dbt_valid_to from analytics.product_price_history where product_id = %s order by dbt_valid_from",
+        product,
+    )
+    assert spells[-1] == (None,)
+    assert (moment,) in spells
+    added = changed.content()
+    project.run(["run", "--full-refresh", "--select", "tag:live", "intermediate", "marts"])
+    assert changed.content() == added
+
+
+def test_the_live_models_follow_the_clock_within_a_day(changed: Company) -> None:
+    noon = NOW.replace(hour=19)
+    pipeline.run(changed.settings, now=NOW, until=noon)
+    changed.project.build_live()
+    today = NOW.date()
+    expected = changed.rows(
+        "select sum(total_amount), count(*), sum(item_count) from transactions where transaction_date = %s", today
+    )
+    assert expected[0][1] > 0
+    assert expected == changed.rows(
+        "select sum(revenue), sum(transaction_count), sum(units_sold) from analytics.daily_sales_by_store"
+        " where sale_date = %s", today,
+    )  # fmt: skip
+    assert changed.rows("select sum(revenue) from analytics.daily_sales_by_product where sale_date = %s", today) == [
+        (expected[0][0],)
+    ]
+
+
+def test_a_receipt_that_is_a_cent_off_is_caught_and_named(changed: Company) -> None:
+    with connect(changed.settings, "loader") as connection:
+        connection.execute(
+            "update transactions set total_amount = total_amount + 0.01"
+            " where transaction_id = (select max(transaction_id) from transactions)"
+        )
+    with pytest.raises(DbtError, match="validate_sales_totals: Got 1 result") as caught:
+        changed.project.run(["test", "--select", "validate_sales_totals"])
+    assert list(caught.value.nodes) == ["test.walmart.validate_sales_totals"]
+    assert changed.rows(
+        "select failures from operations.dbt_results where name = 'validate_sales_totals' and status = 'fail'"
+    ) == [(1,)]
+
+
+def test_a_company_without_a_day_builds_empty_and_green(
+    database: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    project = DbtProject(database, tmp_path_factory.mktemp("dbt"))
+    assert set(project.build()["statuses"]) <= {"success", "pass", "no-op"}
+    with connect(database, "reader") as connection:
+        for mart in MARTS:
+            assert connection.execute(f"select count(*) from analytics.{mart}".encode()).fetchone() == (0,)
+
+
+def test_without_a_database_dbt_is_not_even_started(database: Settings) -> None:
+    gone = database.model_copy(update={"db_name": "nowhere"})
+    with pytest.raises(DatabaseUnavailable, match="has no database nowhere"):
+        DbtProject(gone).test()

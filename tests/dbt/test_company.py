@@ -1,0 +1,76 @@
+"""What dbt builds of a simulated company, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from tests.dbt.conftest import MARTS, Company
+
+
+def test_a_build_is_green_and_leaves_a_record_of_every_node(company: Company) -> None:
+    statuses = company.built["statuses"]
+    assert set(statuses) <= {"success", "pass", "no-op"}
+    recorded = company.rows(
+        "select resource_type, count(*) from operations.dbt_results where invocation_id = %s group by 1",
+        company.built["invocation_id"],
+    )
+    assert sum(count for _, count in recorded) == sum(statuses.values())
+    assert dict(recorded)["unit_test"] >= 7
+    assert dict(recorded)["snapshot"] == 1
+
+
+def test_every_mart_has_rows(company: Company) -> None:
+    for mart in MARTS:
+        assert company.rows(f"select count(*) from analytics.{mart}")[0][0] > 0, mart
+
+
+def test_each_days_revenue_is_that_of_the_receipts_in_every_mart(company: Company) -> None:
+    receipts = company.rows(
+        "select transaction_date, sum(total_amount), sum(item_count) from transactions group by 1 order by 1"
+    )
+    assert len(receipts) == 20
+    for mart in ("daily_sales_by_product", "daily_sales_by_category", "daily_sales_by_store", "int_daily_sales"):
+        assert receipts == company.rows(
+            f"select sale_date, sum(revenue), sum(units_sold) from analytics.{mart} group by 1 order by 1"
+        ), mart
+
+
+def test_months_count_receipts_and_members_once(company: Company) -> None:
+    expected = company.rows(
+        "select date_trunc('month', t.transaction_date::timestamp)::date, p.category, count(distinct t.transaction_id),"
+        " count(distinct t.customer_id), sum(i.quantity * i.unit_price) from transactions t"
+        " join transaction_items i using (transaction_date, transaction_id) join products p using (product_id)"
+        " group by 1, 2 order by 1, 2"
+    )
+    assert expected == company.rows(
+        "select sale_month, category, order_count, customer_count, revenue"
+        " from analytics.monthly_sales_by_category order by 1, 2"
+    )
+
+
+def test_lifetime_value_is_the_receipts_less_refunds(company: Company) -> None:
+    spent, refunded = company.rows(
+        "select (select sum(total_amount) from transactions where customer_id is not null),"
+        " (select coalesce(sum(refund_amount), 0) from returns join transactions"
+        " using (transaction_date, transaction_id) where customer_id is not null)"
+    )[0]
+    assert company.rows("select sum(net_revenue) from analytics.customer_lifetime_value") == [(spent - refunded,)]
+
+
+def test_reordering_is_advised_exactly_where_stock_is_due(company: Company) -> None:
+    due = company.rows(
+        "select i.store_id, i.product_id, i.order_up_to - i.on_hand - i.on_order from inventory i"
+        " join products p using (product_id) where i.on_hand + i.on_order <= i.reorder_point"
+        " and i.order_up_to > i.on_hand + i.on_order and p.discontinued_on is null order by 1, 2"
+    )
+    assert due == company.rows(
+        "select store_id, product_id, recommended_quantity from analytics.restock_recommendations order by 1, 2"
+    )
+
+
+def test_a_second_build_changes_nothing(company: Company) -> None:
+    before = company.content()
+    company.project.run(["build", "--resource-type", "model", "--resource-type", "snapshot"])
+    assert company.content() == before
+
+
+def test_the_newest_receipt_of_a_world_that_stands_still_is_fresh(company: Company) -> None:
+    assert company.project.source_freshness()["statuses"] == {"pass": 1}

@@ -1,0 +1,84 @@
+"""The project's own rules, read from its manifest: documented, tested, layered."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from loaders.dbt import PROJECT
+from tests.dbt.conftest import MARTS, Company
+
+NAMED_IN_THE_SPECIFICATION = {
+    *("stg_customers", "stg_products", "stg_stores", "stg_transactions", "stg_transaction_items"),
+    *("int_customer_transactions", "int_product_sales", "int_daily_sales"),
+    *("daily_sales_by_product", "monthly_sales_by_category", "customer_lifetime_value"),
+    *("product_inventory_levels", "restock_recommendations"),
+}
+
+
+@pytest.fixture(scope="module")
+def manifest(company: Company) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((company.project.target / "manifest.json").read_text())
+    return found
+
+
+def _models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+
+
+def test_the_specified_models_exist_in_the_schema_analytics(manifest: dict[str, Any]) -> None:
+    assert {model["name"] for model in _models(manifest)} >= NAMED_IN_THE_SPECIFICATION
+    assert {model["schema"] for model in _models(manifest)} == {"analytics"}
+
+
+def test_every_model_and_every_column_that_is_built_is_described(manifest: dict[str, Any], company: Company) -> None:
+    built = company.rows(
+        "select table_name, column_name from information_schema.columns where table_schema = 'analytics'"
+    )
+    described = {
+        (node["name"], column)
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in {"model", "snapshot"}
+        for column, about in node["columns"].items()
+        if about["description"]
+    }
+    assert set(built) == described
+    assert all(model["description"].startswith("Grain: one row") for model in _models(manifest))
+
+
+def test_marts_are_contracts_and_have_a_test_of_their_grain(manifest: dict[str, Any]) -> None:
+    tested = {
+        node["attached_node"].split(".")[-1]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and node.get("test_metadata", {}).get("name", "").startswith("unique")
+    }
+    marts = {model["name"] for model in _models(manifest) if "marts" in model["tags"]}
+    assert marts == set(MARTS)
+    assert marts <= tested
+    assert all(model["contract"]["enforced"] for model in _models(manifest) if model["name"] in marts)
+
+
+def test_only_staging_reads_sources_and_nothing_reads_the_truth(manifest: dict[str, Any]) -> None:
+    for model in _models(manifest):
+        if "staging" not in model["tags"]:
+            assert not any(parent.startswith("source.") for parent in model["depends_on"]["nodes"]), model["name"]
+        assert not re.search(r"\btruth\b", model["raw_code"]), model["name"]
+    assert {source["schema"] for source in manifest["sources"].values()} == {"public"}
+
+
+def test_each_page_and_the_warehouse_have_an_exposure_of_marts(manifest: dict[str, Any]) -> None:
+    exposures = manifest["exposures"].values()
+    assert {exposure["url"].split(":3000")[1] for exposure in exposures} >= {
+        *("/", "/simulation", "/dashboard", "/dashboard/transactions", "/dashboard/monitoring"),
+        *("/forecast", "/recommendations", "/explore"),
+    }
+    used = {parent.split(".")[-1] for exposure in exposures for parent in exposure["depends_on"]["nodes"]}
+    assert used == set(MARTS)
+
+
+def test_no_model_is_longer_than_a_screen() -> None:
+    for path in PROJECT.glob("models/**/*.sql"):
+        assert len(path.read_text().splitlines()) <= 77, path.name
