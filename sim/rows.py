@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import polars as pl
@@ -27,7 +28,7 @@ def stores(found: Sequence[Store]) -> pl.DataFrame:
     return pl.DataFrame(
         [
             (s.store_id, s.name, s.format.name, s.city.name, s.city.state, s.region, s.city.latitude, s.city.longitude,
-             s.city.time_zone, s.opened_on)
+             s.city.time_zone, s.opened_on, Decimal(s.tax_bps) / 100)
             for s in found
         ],
         schema=schema.STORES.columns,
@@ -61,6 +62,7 @@ def products(catalogue: Catalogue, price: Ints, day: date, only: Ints | None = N
         "launched_on": _dates(day_number(_CATALOGUE_DAY) - catalogue.age_days[at]),
         "discontinued_on": pl.Series([None] * len(at), dtype=pl.Date),
         "updated_at": pl.Series([day_start(day)] * len(at), dtype=schema.INSTANT),
+        "taxable": pl.Series([need.taxable for need in needs], dtype=pl.Boolean),
     }
     return pl.DataFrame([column.cast(schema.PRODUCTS.columns[name]).alias(name) for name, column in columns.items()])
 
