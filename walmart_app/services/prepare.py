@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 
+import psycopg
+
 from loaders.errors import WalmartSimError
 from loaders.settings import Settings
 
@@ -41,5 +43,5 @@ def main(arguments: list[str]) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except (WalmartSimError, OSError) as error:
-        sys.exit(str(error))
+    except (WalmartSimError, OSError, psycopg.Error) as error:
+        sys.exit(" ".join(str(error).split()))

@@ -16,7 +16,7 @@ import psutil
 
 from loaders.errors import WalmartSimError
 from loaders.settings import ROOT, Settings
-from walmart_app.services import airflow, logs, plan, report
+from walmart_app.services import airflow, logs, plan, postgres, report
 from walmart_app.services.locks import supervisor_lock
 from walmart_app.services.main_process import MainProcess
 from walmart_app.services.processes import Session, SessionFile
@@ -102,6 +102,8 @@ class Supervisor:
                 unit.end()
         if self._main is not None:
             self._main.end_leftovers()
+        if last:
+            postgres.forget_sockets(self._settings)
         self._sessions.write([])
         self._write()
         self._executor.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,1 @@
+"""What pages and API read: typed, parametrised, tested against PostgreSQL by themselves."""
