@@ -353,7 +353,7 @@ def _take(
             second, substitute = u1, p
     if unpromoted >= 0 and offer.promotion[unpromoted] != 0:
         units = _units(fold(key, unpromoted + (1 << 21)), goods.multi_unit[unpromoted])
-        shelf.baseline[unpromoted] += min(units, shelf.on_hand[unpromoted])
+        shelf.baseline[unpromoted] += min(units, shelf.on_hand[unpromoted]) if rules.finite_stock else units
     if choice < 0:
         return 0, 0
     chance = goods.multi_unit[choice]

@@ -63,7 +63,7 @@ class Visits:
     fastest_gap: float = _leaf(1.4, "mean gap of the most frequent shopper", 1, 14, "days")
     regularity: float = _leaf(2.6, "shape of the gamma distribution of gaps; 1 is random, larger is more regular",
                               1, 20, "", "Platzer & Reutterer 2016")  # fmt: skip
-    own_day_pull: float = _leaf(1.1, "log weight of a household's own shopping day", 0, 4, "log weight")
+    own_day_pull: float = _leaf(1.5, "log weight of a household's own shopping day", 0, 4, "log weight")
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Stock:
     """Shelves, orders and deliveries."""
 
     assortment_share: float = _leaf(0.93, "items that a store lists", 0.3, 1, "share of items")
-    safety: float = _leaf(1.35, "safety stock in standard deviations of demand over the lead time", 0, 6)
+    safety: float = _leaf(0.95, "safety stock in standard deviations of demand over the lead time", 0, 6)
     cover_days: float = _leaf(7.0, "days of demand that an order covers", 1, 60, "days")
     lead_time_days: float = _leaf(3.0, "mean of the suppliers' usual lead times", 1, 30, "days")
     late_share: float = _leaf(0.18, "deliveries that come late", 0, 1, "share of orders")

@@ -51,7 +51,8 @@ class World:
 
     def __init__(self, params: Params, start: date) -> None:
         if not FIRST_START <= start <= LAST_START:
-            raise ParameterError(name="start", value=start.isoformat(), allowed=f"a day from {FIRST_START} to {LAST_START}")
+            allowed = f"a day from {FIRST_START} to {LAST_START}"
+            raise ParameterError(name="start", value=start.isoformat(), allowed=allowed)
         self.params, self.start = params, start
         self.catalogue = make_catalogue(params)
         self.stores = make_stores(params, start)

@@ -25,8 +25,9 @@ Rows = dict[str, pl.DataFrame]
 def small(**overrides: Any) -> Params:
     """A company that simulates in a moment, with every mechanism busy."""
     base = {
-        "customers": 240, "products": 60, "stores": 3, "seed": 11, "visits.per_week": 2.0, "people.joining_per_year": 0.8,
-        "returns.rate": 0.3, "returns.longest_days": 5, "promotions.weekly_share": 0.15, "prices.weekly_change_share": 0.2,
+        "customers": 240, "products": 60, "stores": 3, "seed": 11, "visits.per_week": 2.0,
+        "people.joining_per_year": 0.8, "returns.rate": 0.3, "returns.longest_days": 5,
+        "promotions.weekly_share": 0.15, "prices.weekly_change_share": 0.2,
         "stock.short_share": 0.3, "stock.shrink_rate": 0.01, "stock.safety": 0.2,
     }  # fmt: skip
     return Params.parse({**base, **overrides})

@@ -35,7 +35,8 @@ def test_stock_is_accounted_for_to_the_unit(rows: Rows) -> None:
     daily = rows["inventory_daily"].sort(*STOCK, "date")
     closing = pl.col("opening") + pl.col("received") - pl.col("sold") + pl.col("returned") - pl.col("shrink")
     assert daily.filter(pl.col("closing") != closing).is_empty()
-    assert daily.select(pl.min_horizontal("opening", "received", "sold", "returned", "shrink", "closing").min()).item() == 0
+    counts = ("opening", "received", "sold", "returned", "shrink", "closing")
+    assert daily.select(pl.min_horizontal(counts).min()).item() == 0
     # On-hand carries over: each row opens with what the one before closed with, the first with the opening stock.
     carried = daily.with_columns(pl.col("closing").shift(1).over(STOCK).alias("before"))
     assert carried.filter(pl.col("before").is_not_null() & (pl.col("before") != pl.col("opening"))).is_empty()
@@ -55,7 +56,8 @@ def test_stock_movements_are_those_of_the_other_tables(rows: Rows) -> None:
     daily = rows["inventory_daily"]
 
     def same(frame: pl.DataFrame, day: str, units: str, column: str) -> None:
-        totals = frame.group_by(*STOCK, pl.col(day).alias("date")).agg(pl.col(units).sum().cast(pl.Int32).alias("units"))
+        total = pl.col(units).sum().cast(pl.Int32).alias("units")
+        totals = frame.group_by(*STOCK, pl.col(day).alias("date")).agg(total)
         both = daily.join(totals, on=[*STOCK, "date"], how="full", coalesce=True)
         assert both.filter(pl.col("units").fill_null(0) != pl.col(column).fill_null(0)).is_empty()
         assert totals.height > 20

@@ -16,7 +16,7 @@ from sim.runner import run
 from tests.sim.companies import START, at, hashes, pieces, small, together, whole, world
 
 DAYS = 9
-FAST = settings(derandomize=True, deadline=None, max_examples=8)
+FAST = settings(derandomize=True, deadline=None, max_examples=5)
 # Quarters of an hour after the start at which a run may be cut.
 cuts = st.lists(st.integers(1, DAYS * 96 - 1), max_size=6, unique=True).map(sorted)
 
