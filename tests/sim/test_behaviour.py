@@ -21,7 +21,7 @@ START, DAYS = date(2025, 3, 3), 84  # twelve whole weeks
 
 
 def company(**overrides: object) -> Params:
-    base = {"customers": 600, "products": 90, "stores": 2, "seed": 3, "visits.per_week": 1.6}
+    base = {"customers": 400, "products": 90, "stores": 2, "seed": 3, "visits.per_week": 1.6}
     base["people.joining_per_year"] = 0
     return Params.parse({**base, **overrides})
 
@@ -169,9 +169,9 @@ def test_a_supplier_short_of_a_product_is_short_for_every_store() -> None:
 
 
 def test_twice_the_customers_leave_the_first_half_as_they_were() -> None:
-    one, two = (World(company(customers=n), START).genesis() for n in (600, 1200))
+    one, two = (World(company(customers=n), START).genesis() for n in (400, 800))
     for path in ("customers", "truth/customers"):
-        assert two[path].filter(pl.col("customer_id") <= 600).equals(one[path])
+        assert two[path].filter(pl.col("customer_id") <= 400).equals(one[path])
 
 
 def test_stores_are_closed_on_christmas_and_their_clocks_follow_summer_time() -> None:

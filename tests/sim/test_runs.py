@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from sim import cli, saved, schema
 from sim.canonical import table_hash
 from sim.files import RunDirectory, read_table
 from sim.runner import run
-from tests.sim.companies import small
+from tests.sim.companies import hashes, small
 
 START, DAYS = date(2025, 1, 20), 45
 SMALL = ["--customers", "60", "--products", "30", "--stores", "2", "--seed", "5"]
@@ -29,25 +30,30 @@ def company() -> Any:
     return small(customers=60, products=30, stores=2)
 
 
+@cache
+def expected() -> dict[str, str]:
+    return hashes(run(company(), START, DAYS))
+
+
 @pytest.mark.parametrize(("kind", "shards"), [("parquet", 1), ("csv", 2)])
 def test_files_hold_the_rows_of_the_run_and_the_manifest_their_hashes(tmp_path: Path, kind: str, shards: int) -> None:
     out = tmp_path / "out"
     saved.save(out, company(), START, DAYS, file_format=kind, shards=shards, threads=shards)
-    rows, manifest = run(company(), START, DAYS), contents(out)
+    manifest = contents(out)
     assert manifest["months"] == ["2025-01", "2025-02", "2025-03"] and manifest["complete"]
     assert manifest["seed"] == 11 and manifest["start"] == "2025-01-20" and manifest["days"] == DAYS
     for table in schema.TABLES:
-        expected = table_hash(table, rows[table.path])
-        assert manifest["tables"][table.path]["hash"] == expected, table.path
-        assert manifest["tables"][table.path]["rows"] == rows[table.path].height
-        assert table_hash(table, read_table(out, table)) == expected, table.path
+        found = read_table(out, table)
+        assert manifest["tables"][table.path]["hash"] == expected()[table.path], table.path
+        assert manifest["tables"][table.path]["rows"] == found.height > 0
+        assert table_hash(table, found) == expected()[table.path], table.path
         if table.month_of is not None:
             files = sorted(path.name for path in (out / table.path).iterdir())
             assert files == [f"{month}.{kind}" for month in manifest["months"]]
     assert not list(out.rglob("*.part"))
 
 
-@pytest.mark.parametrize("at", (0, 1, 4, 8, 19, 20, 21, 26, 40))
+@pytest.mark.parametrize("at", (0, 1, 8, 19, 20, 26))
 def test_a_run_killed_at_a_write_resumes_to_the_same_hashes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
@@ -80,9 +86,8 @@ def test_a_run_killed_at_a_write_resumes_to_the_same_hashes(
                 assert table_hash(schema.BY_PATH[path], pl.concat(found)) == table["hash"]
     if at > 0:  # killed before anything was noted, there is nothing to resume
         saved.save(out, company(), START, DAYS, resume=True, shards=2)
-        rows = run(company(), START, DAYS)
         for table in schema.TABLES:
-            assert table_hash(table, read_table(out, table)) == table_hash(table, rows[table.path]), table.path
+            assert table_hash(table, read_table(out, table)) == expected()[table.path], table.path
         assert contents(out)["complete"] and not list(out.rglob("*.part"))
         assert [path.name for path in (out / ".state").iterdir() if path.is_dir()] == ["2025-03-06"]
 

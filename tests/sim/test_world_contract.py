@@ -15,8 +15,8 @@ from sim.errors import ClockError, OrderError, StateError
 from sim.runner import run
 from tests.sim.companies import START, at, hashes, pieces, small, together, whole, world
 
-DAYS = 9
-FAST = settings(derandomize=True, deadline=None, max_examples=5)
+DAYS = 7
+FAST = settings(derandomize=True, deadline=None, max_examples=4)
 # Quarters of an hour after the start at which a run may be cut.
 cuts = st.lists(st.integers(1, DAYS * 96 - 1), max_size=6, unique=True).map(sorted)
 
@@ -31,7 +31,7 @@ def test_slices_of_a_quarter_of_an_hour_give_the_rows_of_one_period() -> None:
     shard = world().shard(world().store_ids)
     rows = pieces(shard, [at(0, i) for i in range(1, DAYS * 96 + 1)])
     assert (hashes(rows), shard.digests()) == one_go()
-    assert rows["transactions"].height > 300
+    assert rows["transactions"].height > 200
 
 
 @FAST
