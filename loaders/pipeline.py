@@ -194,7 +194,10 @@ def plan(
         reshard(connection, settings.sim_shards)
         shards = read_shards(connection)
         clock = min(row.clock for row in shards)
-        if not world.first_company_done:
+        planned = runs.requested_until(connection, run_id) if run_id else None
+        if planned is not None:
+            end = planned  # planned before, and tried again: "the next days" are still those days
+        elif not world.first_company_done:
             end, kind = max(world.first_until, until or world.first_until), kind or "first_company"
         elif until is not None:
             end = checked(until)

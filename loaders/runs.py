@@ -42,6 +42,12 @@ def begin(
         )
 
 
+def requested_until(connection: Conn, run_id: str) -> datetime | None:
+    """Where a run that was planned before is to end; None for a new one."""
+    row = connection.execute("select requested_until from simulation_runs where run_id = %s", (run_id,)).fetchone()
+    return None if row is None else row[0]
+
+
 class Progress:
     """One shard's progress in a run, by the day; `connection` is in autocommit mode and writes nothing else."""
 

@@ -40,6 +40,13 @@ def test_a_plan_of_days_goes_on_from_the_clock(company: Settings) -> None:
     assert chosen.until == BOUNDARY + timedelta(days=2)
 
 
+def test_a_run_that_is_planned_again_goes_no_further(company: Settings) -> None:
+    first = pipeline.plan(company, now=NOW, days=1, run_id="again")
+    pipeline.advance_shard(company, 0, first.until, run_id="again")
+    second = pipeline.plan(company, now=NOW, days=1, run_id="again")
+    assert (second.until, second.shards) == (first.until, ())
+
+
 def test_a_plan_passes_through_json(company: Settings) -> None:
     chosen = pipeline.plan(company, now=NOW, days=2, run_id="mine")
     assert chosen.to_dict() == {
