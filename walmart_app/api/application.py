@@ -2,73 +2,69 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+import contextlib
+from collections.abc import AsyncIterator
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Match
 
 from loaders.settings import Settings
+from walmart_app.api import docs, health, metrics, orders, problems, products
+from walmart_app.api.limits import BodyLimit
 from walmart_app.api.protection import Protection
-from walmart_app.services import report
+from walmart_app.queries.database import Database
 
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+_DESCRIPTION = """
+The company's catalogue, orders and sales. Reading is free; buying takes the token of the setting `API_TOKEN`.
+Money is in dollars, days are the stores' own, instants are UTC. Errors are `application/problem+json`.
+"""
 
 
 def build(settings: Settings) -> FastAPI:
-    """The application with its routes; Reflex is mounted behind them."""
-    api = FastAPI(title="Walmart Sim", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+    """The application with its routes; Reflex is mounted behind them. Connects to nothing before it is asked."""
+    database = Database(settings, "app")
+
+    @contextlib.asynccontextmanager
+    async def closing(_api: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    api = FastAPI(
+        title="Walmart Sim",
+        version="1",
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=closing,
+    )
+    api.state.settings, api.state.database = settings, database
+    api.add_middleware(BodyLimit)
     api.add_middleware(Protection, settings=settings)
     api.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.allowed_hosts)
-
-    @api.get("/api/v1/health", tags=["health"], summary="How every service is")
-    def health() -> JSONResponse:
-        """200 when all are healthy, 503 otherwise; the same that the page shows."""
-        current = report.read(settings.state_dir)
-        body = {"status": summary(current), "services": [asdict(part) for part in current.components]}
-        return JSONResponse(body, status_code=200 if current.healthy and current.running else 503)
-
-    _problems(api)
+    version = APIRouter(prefix="/api/v1")
+    for part in (health, products, orders, metrics):
+        version.include_router(part.router)
+    api.include_router(version)
+    docs.add(api)
+    problems.register(api)
     return api
 
 
 def close(api: FastAPI) -> None:
     """Answer unknown API paths as the API, not with the site's page; call it after the last route."""
+    known = list(api.router.routes)
 
     @api.api_route("/api/v1/{rest:path}", methods=_METHODS, include_in_schema=False)
-    def unknown(rest: str) -> JSONResponse:
-        return problem(404, "Not found", f"There is no /api/v1/{rest}.")
-
-
-def summary(current: report.Report) -> str:
-    """One word for all services."""
-    if not current.running:
-        return "stopped"
-    return "healthy" if current.healthy else "degraded"
-
-
-def problem(status: int, title: str, detail: str, **more: Any) -> JSONResponse:
-    """An error in the one shape that the API uses (RFC 9457)."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-    return JSONResponse(body, status_code=status, media_type="application/problem+json")
-
-
-def _problems(api: FastAPI) -> None:
-    @api.exception_handler(HTTPException)
-    def refused(_request: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, "Request refused", str(error.detail))
-
-    @api.exception_handler(RequestValidationError)
-    def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        problems = [
-            {"field": ".".join(str(part) for part in entry["loc"][1:]), "message": entry["msg"]}
-            for entry in error.errors()
-        ]
-        return problem(422, "Invalid input", "Some values cannot be used; nothing was changed.", errors=problems)
-
-    @api.exception_handler(Exception)
-    def failed(_request: Request, _error: Exception) -> JSONResponse:
-        return problem(500, "Internal error", "The server failed on this request; nothing was changed.")
+    def unknown(rest: str, request: Request) -> JSONResponse:
+        allowed: set[str] = set()
+        for route in known:
+            if route.matches(request.scope)[0] is Match.PARTIAL:
+                allowed |= getattr(route, "methods", None) or set()
+        if allowed:
+            methods = ", ".join(sorted(allowed))
+            return problems.problem(405, f"/api/v1/{rest} takes {methods} only.", headers={"Allow": methods})
+        return problems.problem(404, f"There is no /api/v1/{rest}.")

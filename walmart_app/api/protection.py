@@ -11,6 +11,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from loaders.settings import Settings
+from walmart_app.api.access import bearer_matches
+from walmart_app.api.problems import problem
 
 _POLICY = "; ".join(
     [
@@ -36,27 +38,32 @@ _FOREVER = "public, max-age=31536000, immutable"  # the names of built assets ca
 
 
 class Protection:
-    """ASGI middleware: HTTP Basic login (user admin) unless we listen on loopback; security headers on all."""
+    """ASGI middleware: security headers on all, and unless we listen on loopback a login.
+
+    The login is HTTP Basic (user admin); programs may show API_TOKEN as a bearer token to the REST API instead.
+    """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self._app = app
+        self._app, self._settings = app, settings
         self._expected = None if settings.on_loopback else f"admin:{settings.secret('admin_password')}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, if it may pass."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
-        elif not self._may_pass(Headers(scope=scope)):
+        elif not self._may_pass(scope["path"], Headers(scope=scope)):
             await self._refuse(scope, receive, send)
         elif scope["type"] == "http":
             await self._app(scope, receive, self._with_headers(scope, send))
         else:
             await self._app(scope, receive, send)
 
-    def _may_pass(self, headers: Headers) -> bool:
+    def _may_pass(self, path: str, headers: Headers) -> bool:
         if self._expected is None:
             return True
         kind, _, given = headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer" and path.startswith("/api/v1/"):
+            return bearer_matches(self._settings, given.strip())
         if kind.lower() != "basic":
             return False
         try:
@@ -69,10 +76,14 @@ class Protection:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        answer = PlainTextResponse(
-            "Log in as admin with ADMIN_PASSWORD.", 401, {"WWW-Authenticate": 'Basic realm="Walmart Sim"'}
-        )
-        await answer(scope, receive, send)
+        headers = {"WWW-Authenticate": 'Basic realm="Walmart Sim"'}
+        detail = "Log in as admin with ADMIN_PASSWORD."
+        if scope["path"].startswith("/api/"):
+            await problem(401, f"{detail} Programs may show API_TOKEN as a bearer token.", headers=headers)(
+                scope, receive, send
+            )
+            return
+        await PlainTextResponse(detail, 401, headers)(scope, receive, send)
 
     @staticmethod
     def _with_headers(scope: Scope, send: Send) -> Send:

@@ -1,0 +1,43 @@
+"""Who may write, and where the database is; what routes depend on."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.exceptions import HTTPException
+
+from loaders.settings import Settings
+from walmart_app.queries.database import Database
+
+_bearer = HTTPBearer(auto_error=False, description="The setting API_TOKEN")
+
+
+def bearer_matches(settings: Settings, given: str) -> bool:
+    """Whether the token is API_TOKEN, in a time that does not tell how much of it is right."""
+    return secrets.compare_digest(given.encode(), settings.secret("api_token").encode())
+
+
+def authorised(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
+    """Let only holders of API_TOKEN pass.
+
+    Raises:
+        HTTPException: 401.
+    """
+    settings: Settings = request.app.state.settings
+    if credentials is None or not bearer_matches(settings, credentials.credentials):
+        detail = (
+            "This needs the header Authorization: Bearer API_TOKEN. Without a setting API_TOKEN the token is the one "
+            "generated in the state directory, in secrets/api_token."
+        )
+        raise HTTPException(401, detail, {"WWW-Authenticate": 'Bearer realm="Walmart Sim API"'})
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+Connected = Annotated[Database, Depends(_database)]

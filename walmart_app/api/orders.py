@@ -1,0 +1,153 @@
+"""POST /orders and GET /orders/{transaction_id}."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+
+from fastapi import APIRouter, Depends, Header, Response
+from psycopg import Connection
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from walmart_app.api.access import Connected, authorised
+from walmart_app.api.problems import described
+from walmart_app.api.values import LongNumber, LongNumberInUrl, Money, Number, Quantity, refusal
+from walmart_app.commands import orders
+from walmart_app.commands.receipt import OrderLine
+from walmart_app.queries.transactions import Transaction, transaction
+
+router = APIRouter(prefix="/orders", tags=["orders"])
+
+MOST_LINES = 100
+
+
+class OrderLineBody(BaseModel):
+    """A product and how many of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    product_id: Number
+    quantity: Quantity
+
+
+class OrderBody(BaseModel):
+    """An order at one store. Prices are the store's and cannot be given."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "store_id": 1,
+                    "customer_id": 42,
+                    "payment_method": "credit",
+                    "lines": [{"product_id": 1, "quantity": 2}, {"product_id": 17, "quantity": 1}],
+                }
+            ]
+        },
+    )
+
+    store_id: Number
+    customer_id: LongNumber | None = Field(
+        None, description="a member of the loyalty programme; left out: nobody known"
+    )
+    payment_method: Literal["cash", "debit", "credit", "mobile_wallet", "gift_card"]
+    lines: list[OrderLineBody] = Field(min_length=1, max_length=MOST_LINES)
+
+    @field_validator("lines")
+    @classmethod
+    def _each_product_once(cls, lines: list[OrderLineBody]) -> list[OrderLineBody]:
+        if len({line.product_id for line in lines}) < len(lines):
+            raise refusal(allowed="lines of different products, one line for each")
+        return lines
+
+    def order(self) -> orders.NewOrder:
+        """The order as the command takes it."""
+        lines = tuple(OrderLine(line.product_id, line.quantity) for line in self.lines)
+        return orders.NewOrder(self.store_id, self.customer_id, self.payment_method, lines)
+
+
+class LineAnswer(BaseModel):
+    """A line of a receipt; prices of one, in dollars."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    line_number: int = Field(examples=[1])
+    product_id: int = Field(examples=[17])
+    name: str = Field(examples=["Valley Farms Whole Milk"])
+    quantity: int = Field(examples=[2])
+    list_price: Money = Field(description="regular price that day", examples=[3.48])
+    unit_price: Money = Field(description="price paid", examples=[2.78])
+    line_amount: Money = Field(description="quantity x unit_price", examples=[5.56])
+    promotion_id: int | None = Field(description="the promotion that lowered the price")
+
+
+class OrderAnswer(BaseModel):
+    """A transaction: header and lines. Dollars; `total_amount` is without tax."""
+
+    transaction_id: int = Field(examples=[972900010000017])
+    customer_id: int | None
+    store_id: int = Field(examples=[1])
+    transaction_date: date = Field(description="the store's day")
+    transaction_timestamp: datetime = Field(description="UTC; of an order from the API the world's clock")
+    channel: Literal["store", "pickup", "delivery", "api"]
+    payment_method: str = Field(examples=["credit"])
+    item_count: int = Field(description="units", examples=[2])
+    discount_amount: Money = Field(examples=[1.4])
+    tax_amount: Money = Field(examples=[0])
+    total_amount: Money = Field(description="sum of the lines", examples=[5.56])
+    order_sequence: int | None = Field(description="place among the orders from the API; null: not one of them")
+    lines: list[LineAnswer]
+
+    @classmethod
+    def of(cls, found: Transaction) -> Self:
+        """The answer for a transaction."""
+        lines = [LineAnswer.model_validate(line) for line in found.lines]
+        return cls(**vars(found.header), lines=lines)
+
+
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]+$",
+        min_length=1,
+        max_length=200,
+        description="a text of your own, such as a UUID: the same order sent again with it is not taken twice",
+        examples=["5f0c6c1e-9a1b-4a5e-8f51-2f0f4b3a7a10"],
+    ),
+]
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Buy at a store",
+    dependencies=[Depends(authorised)],
+    responses=described(401, 409, 413, 422, 503),
+)
+async def place_order(
+    body: OrderBody, response: Response, database: Connected, idempotency_key: Key = None
+) -> OrderAnswer:
+    """Take the order whole or not at all, at today's prices and promotions of the store.
+
+    409 names what is short and how much is left. After a 503 it is not certain whether the order was taken:
+    send it again with the same Idempotency-Key.
+    """
+    order = body.order()
+
+    def take(connection: Connection) -> tuple[orders.TakenOrder, Transaction]:
+        taken = orders.take_order(connection, order, idempotency_key)
+        return taken, transaction(connection, taken.transaction_id)
+
+    taken, found = await database.run(take)
+    response.headers["Location"] = f"/api/v1/orders/{taken.transaction_id}"
+    if taken.repeated:
+        response.headers["Idempotent-Replayed"] = "true"
+    return OrderAnswer.of(found)
+
+
+@router.get("/{transaction_id}", summary="A transaction, of whatever channel", responses=described(404, 422, 503))
+async def one_order(transaction_id: LongNumberInUrl, database: Connected) -> OrderAnswer:
+    """Header and lines."""
+    return OrderAnswer.of(await database.run(lambda connection: transaction(connection, transaction_id)))

@@ -1,0 +1,47 @@
+"""Why an order is not taken. Nothing was written in any of these cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loaders.errors import WalmartSimError
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """A product of which a store holds less than an order asks for."""
+
+    product_id: int
+    name: str
+    requested: int
+    available: int
+
+
+class OutOfStock(WalmartSimError):
+    """The store does not hold all of the order."""
+
+    def __init__(self, store_id: int, short: Sequence[Shortage]) -> None:
+        self.store_id, self.short = store_id, tuple(short)
+        items = "; ".join(
+            f"{item.available} left of product {item.product_id} ({item.name}), {item.requested} asked for"
+            for item in self.short
+        )
+        super().__init__(f"Store {store_id} cannot fill the order: {items}. Nothing was sold.")
+
+
+class KeyReused(WalmartSimError):
+    """The idempotency key belongs to another order."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The Idempotency-Key {key} belongs to another order: give each order a key of its own.")
+
+
+class CompanyNotReady(WalmartSimError):
+    """The company's first history is still being simulated."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The company's history is still being simulated: orders are taken once it is complete. "
+            "The simulation page shows how far it is."
+        )
