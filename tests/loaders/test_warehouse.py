@@ -1,0 +1,191 @@
+"""PostgreSQL to the embedded warehouse and back: incremental, repeatable, and a wrong row is found."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from loaders import pipeline, warehouse
+from loaders.db import connect
+from loaders.errors import NotReconciled, WarehouseBusy, WarehouseError
+from loaders.settings import ROOT, Settings
+from loaders.warehouse.adapters import opened
+from loaders.warehouse.lock import locked
+from tests.loaders.companies import NOW, one, place_order
+
+
+@pytest.fixture
+def loaded(company: Settings) -> Iterator[Settings]:
+    """The small company with a mart by day and one without, loaded into a warehouse database of its own."""
+    settings = company.model_copy(update={"clickhouse_database": f"wh_{company.db_name}"})
+    with connect(settings, "loader") as connection:
+        connection.execute(
+            "create table analytics.daily_sales as select transaction_date as sale_date, store_id, "
+            "sum(total_amount) as revenue, avg(total_amount) as mean_basket, count(*) as receipts "
+            "from transactions group by 1, 2"
+        )
+        connection.execute(
+            "create table analytics.shelf as select product_id, name, list_price::float8 as price, private_label, "
+            "discontinued_on, updated_at from products"
+        )
+        connection.execute("create view analytics.stg_stores as select * from stores")
+    assert bring(settings, "first")["tables"] > 3
+    yield settings
+    with opened(settings) as open_warehouse:
+        open_warehouse.client.command(f"drop database {settings.clickhouse_database}")  # type: ignore[attr-defined]
+
+
+def bring(settings: Settings, load_id: str) -> dict[str, object]:
+    """The three steps; what was loaded."""
+    manifest = warehouse.extract(settings, load_id)
+    done = warehouse.load(settings, manifest)
+    warehouse.reconcile(settings, manifest)
+    return done
+
+
+def scalar(settings: Settings, query: str) -> object:
+    return warehouse.query(settings, query.format(db=settings.clickhouse_database)).item()
+
+
+def damage(settings: Settings, statement: str) -> None:
+    with opened(settings) as open_warehouse:
+        open_warehouse.client.command(statement.format(db=settings.clickhouse_database))  # type: ignore[attr-defined]
+
+
+def test_the_warehouse_answers_like_postgresql(loaded: Settings) -> None:
+    for name in ("transactions", "transaction_items"):
+        assert scalar(loaded, f"select count() from {{db}}.{name}") == one(loaded, f"select count(*) from {name}")
+    assert scalar(loaded, "select sum(revenue) from {db}.daily_sales") == one(
+        loaded, "select sum(revenue) from analytics.daily_sales"
+    )
+    query = (
+        f"select transaction_id, customer_id, store_id, transaction_date, transaction_timestamp, channel, tax_amount "
+        f"from {loaded.clickhouse_database}.transactions where store_id = %(store)s order by transaction_id limit 3"
+    )
+    with connect(loaded, "reader") as reader:
+        rows = reader.execute(query.replace(f"{loaded.clickhouse_database}.", "").encode(), {"store": 2}).fetchall()
+    assert warehouse.query(loaded, query, {"store": 2}).rows() == rows
+    assert one(loaded, "select bool_and(reconciled) from operations.warehouse_loads") is True
+    assert scalar(loaded, "select count() from system.tables where database = '{db}' and name like '%staged%'") == 0
+    assert scalar(loaded, "select count() from system.tables where database = '{db}' and name like 'stg%'") == 0
+
+
+def test_only_what_changed_is_loaded_again(loaded: Settings) -> None:
+    assert bring(loaded, "same")["parts"] == 0
+    pipeline.run(loaded, now=NOW, days=1)
+    assert bring(loaded, "next-day")["parts"] == 2  # March of the receipts and of their lines
+    place_order(loaded)
+    manifest = warehouse.extract(loaded, "order")
+    assert sorted(path.name for path in manifest.parent.glob("*.parquet")) == [
+        "public.transaction_items.2026-03.parquet",
+        "public.transactions.2026-03.parquet",
+    ]
+    for _ in range(2):  # a step that is repeated changes nothing
+        warehouse.load(loaded, manifest)
+        warehouse.reconcile(loaded, manifest)
+    assert scalar(loaded, "select count() from {db}.transactions") == one(loaded, "select count(*) from transactions")
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        (
+            "alter table {db}.transactions update total_amount = total_amount + 0.01 "
+            "where transaction_id = (select min(transaction_id) from {db}.transactions) settings mutations_sync = 2",
+            "public.transactions 2026-02: total_amount is",
+        ),
+        (
+            "alter table {db}.transaction_items drop partition 202603",
+            r"public.transaction_items 2026-03: \d+ rows missing",
+        ),
+        ("drop table {db}.shelf sync", r"analytics.shelf all: \d+ rows missing"),
+        (
+            "insert into {db}.daily_sales select * replace(toDate32('2026-01-05') as sale_date) "
+            "from {db}.daily_sales limit 2",
+            "analytics.daily_sales 2026-01: 2 rows that PostgreSQL does not have",
+        ),
+    ],
+)
+def test_a_difference_is_found_and_mended(loaded: Settings, statement: str, says: str) -> None:
+    damage(loaded, statement)
+    manifest = warehouse.extract(loaded, "second")
+    with pytest.raises(NotReconciled, match=says):
+        warehouse.reconcile(loaded, manifest)
+    bring(loaded, "third")
+    assert (
+        one(loaded, "select count(*) from operations.warehouse_loads where not reconciled and load_id = 'third'") == 0
+    )
+
+
+def test_a_column_added_to_a_mart_reaches_the_warehouse(loaded: Settings) -> None:
+    with connect(loaded, "loader") as connection:
+        connection.execute("alter table analytics.daily_sales add column extra integer default 5")
+        connection.execute("delete from analytics.shelf")
+    bring(loaded, "second")
+    assert scalar(loaded, "select min(extra) from {db}.daily_sales") == 5
+    assert scalar(loaded, "select count() from {db}.shelf") == 0
+
+
+def test_a_load_stopped_half_way_shows_nothing_and_is_completed(
+    loaded: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from loaders.warehouse.clickhouse import ClickHouseWarehouse
+
+    place_order(loaded)
+    before = scalar(loaded, "select count() from {db}.transactions")
+    manifest = warehouse.extract(loaded, "second")
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ClickHouseWarehouse, "publish", stop)
+    with pytest.raises(KeyboardInterrupt):
+        warehouse.load(loaded, manifest)
+    monkeypatch.undo()
+    assert scalar(loaded, "select count() from {db}.transactions") == before
+    with pytest.raises(NotReconciled):
+        warehouse.reconcile(loaded, manifest)
+    bring(loaded, "third")
+    assert scalar(loaded, "select count() from {db}.transactions") == one(loaded, "select count(*) from transactions")
+
+
+def test_a_second_process_waits_and_then_says_who_has_it(tmp_path: Path) -> None:
+    code = "import sys; from pathlib import Path; from loaders.warehouse.lock import locked\n" \
+           "with locked(Path(sys.argv[1]), 5):\n print('held', flush=True); sys.stdin.read()"  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "lock")],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(WarehouseBusy, match=f"in use by process {holder.pid}"), locked(tmp_path / "lock", 0.1):
+            pass
+        holder.kill()
+    with locked(tmp_path / "lock", 5):
+        pass
+
+
+def test_a_table_changed_by_hand_is_replaced_by_the_load_after(loaded: Settings) -> None:
+    damage(loaded, "alter table {db}.transactions drop column channel")
+    place_order(loaded)
+    manifest = warehouse.extract(loaded, "second")
+    with pytest.raises(WarehouseError, match="public.transactions has other columns"):
+        warehouse.load(loaded, manifest)
+    bring(loaded, "third")
+    assert scalar(loaded, "select count() from {db}.transactions where channel = 'api'") == 1
+
+
+def test_what_cannot_be_a_load_is_refused(loaded: Settings) -> None:
+    with pytest.raises(WarehouseError, match="letters, digits"):
+        warehouse.extract(loaded, "../elsewhere")
+    with pytest.raises(WarehouseError, match="is gone"):
+        warehouse.load(loaded, Path("/nonexistent/manifest.json"))
+    with pytest.raises(WarehouseError, match="The warehouse refused"):
+        warehouse.query(loaded, "select nonsense")
