@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--scenario", metavar="NAME|FILE.toml", help="parameters over the defaults")
     run.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one parameter; may be repeated")
     run.add_argument("--format", default="parquet", choices=("parquet", "csv"))
-    run.add_argument("--shards", default="1", metavar="N", help="sets of stores computed apart (same result)")
+    run.add_argument("--shards", metavar="N", help="sets of stores computed apart (same result; default: threads)")
     run.add_argument("--threads", default="1", metavar="N", help="shards computed at once (same result)")
     run.add_argument("--resume", action="store_true", help="continue an interrupted run in DIR")
     run.add_argument("--json", action="store_true", help="a summary as JSON on standard output")
@@ -79,7 +79,8 @@ def _run(chosen: argparse.Namespace) -> int:
     params = _parameters(chosen, base.overrides if base else {})
     start = _date(chosen.start) if chosen.start else (base and base.start) or _DEFAULT_START
     days = _whole("days", chosen.days, _MOST_DAYS) if chosen.days else (base and base.days) or _DEFAULT_DAYS
-    shards, threads = _whole("shards", chosen.shards, 1000), _whole("threads", chosen.threads, 256)
+    threads = _whole("threads", chosen.threads, 256)
+    shards = _whole("shards", chosen.shards, 1000) if chosen.shards else threads
     # Only now, with every request checked, load the libraries that take their time.
     from sim.progress import Progress
     from sim.saved import save

@@ -32,7 +32,7 @@ class RetailModel(mesa.Model):  # type: ignore[misc]
     """The stores of a shard and their suppliers; one Mesa step is one world day."""
 
     def __init__(self, world: World, states: list[StoreState]) -> None:
-        super().__init__(seed=world.params.seed)
+        super().__init__(rng=world.params.seed)
         self.world, self.outbox, self.counts = world, Outbox(), DayCounts()
         self.suppliers = [SupplierAgent(self, row[0], row[4]) for row in world.suppliers]
         self.shops = [StoreAgent(self, state) for state in states]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -65,9 +66,21 @@ class Population:
 
     def at_home(self, store_id: int, first: int, last: int) -> Ints:
         """Those of the customers numbered first to last (inclusive) whose home store this is."""
-        numbers = np.arange(first, last + 1, dtype=np.int64)
-        mine: Ints = numbers[self.homes(numbers) == store_id]
-        return mine
+        founders = self._params.customers
+        later = np.arange(max(first, founders + 1), last + 1, dtype=np.int64)
+        mine: Ints = later[self.homes(later) == store_id]
+        if first > founders:
+            return mine
+        here = self._founders[store_id - 1]
+        return np.concatenate([here[(here >= first) & (here <= last)], mine])
+
+    @cached_property
+    def _founders(self) -> list[Ints]:
+        """The customers at the start by home store."""
+        numbers = np.arange(1, self._params.customers + 1, dtype=np.int64)
+        homes = self.homes(numbers)
+        order = np.argsort(homes, kind="stable")
+        return np.split(numbers[order], np.searchsorted(homes[order], np.arange(2, len(self._stores) + 1)))
 
     def homes(self, customers: Ints) -> Ints:
         """Home store numbers."""

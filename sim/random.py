@@ -17,6 +17,7 @@ U64 = NDArray[np.uint64]
 Key = U64 | np.uint64
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MASK = (1 << 64) - 1
 _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)
 
@@ -29,12 +30,23 @@ def stream(seed: int, name: str) -> np.uint64:
 
 def fold(key: Key, *parts: object) -> U64:
     """Fold integers (scalars or arrays that broadcast) into a key; shape follows from broadcasting."""
-    with np.errstate(over="ignore"):
-        mixed = np.asarray(key, dtype=np.uint64)
-        for part in parts:
-            word = np.asarray(part).astype(np.int64).astype(np.uint64)
+    mixed = np.asarray(key, dtype=np.uint64)
+    for part in parts:
+        if isinstance(part, int | np.integer):
+            step = (int(part) + 1) * int(_GOLDEN) & _MASK
+            mixed = _mix_one(int(mixed) + step) if mixed.ndim == 0 else _mix(mixed + np.uint64(step))
+        else:
+            word = np.atleast_1d(np.asarray(part)).astype(np.int64).view(np.uint64)
             mixed = _mix(mixed + (word + np.uint64(1)) * _GOLDEN)
     return mixed
+
+
+def _mix_one(z: int) -> U64:
+    """`_mix` of one number; whole numbers of Python do not warn of overflow as numpy's single ones do."""
+    z &= _MASK
+    z = (z ^ (z >> 30)) * int(_M1) & _MASK
+    z = (z ^ (z >> 27)) * int(_M2) & _MASK
+    return np.asarray(z ^ (z >> 31), dtype=np.uint64)
 
 
 def _mix(z: U64) -> U64:

@@ -358,9 +358,11 @@ API_SEQUENCE_START = 5_000_000  # orders from the API are numbered from here on
 def transaction_id(day: date, store_id: int, sequence: int) -> int:
     """The number of the `sequence`-th transaction (from 0) of a store's day."""
     if not 0 < store_id < _PER_DAY // _PER_STORE:
-        raise ValueError(f"store_id {store_id} is outside 1 to {_PER_DAY // _PER_STORE - 1}")
+        message = f"store_id {store_id} is outside 1 to {_PER_DAY // _PER_STORE - 1}"
+        raise ValueError(message)
     if not 0 <= sequence < _PER_STORE:
-        raise ValueError(f"sequence {sequence} is outside 0 to {_PER_STORE - 1}")
+        message = f"sequence {sequence} is outside 0 to {_PER_STORE - 1}"
+        raise ValueError(message)
     return (day - _EPOCH).days * _PER_DAY + store_id * _PER_STORE + sequence
 
 

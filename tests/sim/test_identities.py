@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sim import schema
 from sim.clock import day_start
+from sim.params import Params
+from sim.runner import run
 from tests.sim.companies import Rows, at, whole, world
 
 DAYS = 14
@@ -182,3 +186,36 @@ def test_true_demand_is_told_where_it_was_not_met(rows: Rows) -> None:
     short = demand.filter(pl.col("lost") > 0).join(rows["inventory_daily"], on=[*STOCK, "date"], how="left")
     assert short.filter((pl.col("closing") > 0) & (pl.col("received") + pl.col("returned") == 0)
                         & (pl.col("closing") == pl.col("opening") - pl.col("sold"))).is_empty()  # fmt: skip
+
+
+@settings(derandomize=True, deadline=None, max_examples=12)
+@given(
+    st.fixed_dictionaries(
+        {
+            "customers": st.integers(1, 40), "products": st.integers(8, 40), "stores": st.integers(1, 5),
+            "seed": st.integers(0, 2**63 - 1), "visits.per_week": st.floats(0.1, 6), "baskets.scale": st.floats(0.2, 5),
+            "stock.safety": st.floats(0, 6), "stock.lead_time_days": st.floats(1, 30),
+            "stock.short_fill": st.floats(0, 1),
+            "stock.assortment_share": st.floats(0.3, 1), "choice.price_sensitivity": st.floats(0, 12),
+            "promotions.weekly_share": st.floats(0, 0.4), "promotions.announced_days": st.integers(0, 60),
+            "returns.rate": st.floats(0, 1), "returns.longest_days": st.integers(1, 10),
+            "mechanisms.finite_stock": st.booleans(), "mechanisms.missions": st.booleans(),
+        }
+    ),
+    st.dates(date(2001, 1, 1), date(2040, 1, 1)),
+)  # fmt: skip
+def test_any_company_keeps_its_accounts(overrides: dict[str, object], start: date) -> None:
+    found = run(Params.parse(overrides), start, 9)
+    daily = found["inventory_daily"]
+    closing = pl.col("opening") + pl.col("received") - pl.col("sold") + pl.col("returned") - pl.col("shrink")
+    assert daily.filter((pl.col("closing") != closing) | (pl.col("closing") < 0)).is_empty()
+    day = pl.col("transaction_date").alias("date")
+    sold = found["transaction_items"].group_by(*STOCK, day).agg(pl.col("quantity").sum())
+    both = daily.join(sold, on=[*STOCK, "date"], how="left").filter(pl.col("sold") != pl.col("quantity").fill_null(0))
+    assert both.is_empty() and sold["quantity"].sum() == daily["sold"].sum()
+    for table in schema.TABLES:
+        assert not found[table.path].select(table.key).is_duplicated().any(), table.path
+    promoted = found["transaction_items"].drop_nulls("promotion_id")
+    assert promoted.join(found["promotions"], on="promotion_id", how="anti").is_empty()
+    back = found["returns"].join(found["transaction_items"], on=["transaction_id", "line_number"], how="anti")
+    assert back.is_empty()

@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from sim.api import ApiOrder
 from sim.errors import ClockError, OrderError, StateError
+from sim.model import RetailModel
 from sim.runner import run
+from sim.store import StoreAgent
+from sim.suppliers import SupplierAgent
 from tests.sim.companies import START, at, hashes, pieces, small, together, whole, world
 
 DAYS = 7
@@ -170,6 +173,19 @@ def test_a_bad_snapshot_is_refused_in_plain_words() -> None:
 
 def test_runs_with_shards_and_threads_give_the_rows_of_a_plain_run() -> None:
     assert hashes(run(small(), START, 14, shards=3, threads=2)) == hashes(whole(14))
+
+
+def test_a_step_of_the_mesa_model_is_a_world_day() -> None:
+    company = world()
+    model = RetailModel(company, [company.first_state(store_id) for store_id in company.store_ids])
+    model.step()
+    model.step()
+    assert model.clock == at(2) and model.steps == 2
+    assert len(model.agents_by_type[StoreAgent]) == 3 and len(model.agents_by_type[SupplierAgent]) == 14
+    expected = company.shard(company.store_ids)
+    rows = expected.advance(at(2))
+    assert {shop.state.store_id: shop.state.digest() for shop in model.shops} == expected.digests()
+    assert hashes(model.outbox.drain())["transactions"] == hashes(rows)["transactions"]
 
 
 def test_a_seed_names_a_world() -> None:
