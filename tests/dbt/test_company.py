@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loaders.dbt import PROJECT
 from tests.dbt.conftest import MARTS, Company
 
 
@@ -74,3 +75,10 @@ def test_a_second_build_changes_nothing(company: Company) -> None:
 
 def test_the_newest_receipt_of_a_world_that_stands_still_is_fresh(company: Company) -> None:
     assert company.project.source_freshness()["statuses"] == {"pass": 1}
+
+
+def test_the_documentation_site_is_written_into_the_state_directory(company: Company) -> None:
+    company.project.docs_generate()
+    site = company.project.target / "static_index.html"
+    assert "restock_recommendations" in site.read_text()
+    assert not (PROJECT / "target").exists()
