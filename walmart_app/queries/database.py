@@ -26,7 +26,7 @@ POOL_SECONDS = 2.0
 STATEMENT_SECONDS = 5
 LOCK_SECONDS = 3
 ANSWER_SECONDS = 10.0  # the longest that anybody waits, whatever the server or the network does
-_OPTIONS = (
+OPTIONS = (
     f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={LOCK_SECONDS}s "
     f"-c idle_in_transaction_session_timeout={ANSWER_SECONDS:.0f}s -c timezone=UTC"
 )
@@ -139,7 +139,7 @@ class Database:
         return make_conninfo(
             conninfo(self._settings, self._role),
             connect_timeout=CONNECT_SECONDS,
-            options=_OPTIONS,
+            options=OPTIONS,
             keepalives_idle=5,
             keepalives_interval=2,
             keepalives_count=3,

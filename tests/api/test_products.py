@@ -1,0 +1,94 @@
+"""The catalogue: pages, filters, stock and prices by store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Api, fields, problem
+
+
+def test_pages_hold_every_product_once_in_order(api: Api) -> None:
+    found: list[int] = []
+    after: int | None = 0
+    while after is not None:
+        page = api.get("/products", limit=50, after=after).json()
+        assert page["count"] == 120
+        found += [product["product_id"] for product in page["data"]]
+        after = page["next"]
+    assert found == list(range(1, 121))
+
+
+def test_a_page_that_holds_exactly_the_rest_is_the_last(api: Api) -> None:
+    page = api.get("/products", limit=20, after=100).json()
+    assert len(page["data"]) == 20 and page["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("parameters", "condition"),
+    [
+        ({"department": "Grocery"}, "department = 'Grocery'"),
+        ({"category": "Dairy", "private_label": "false"}, "category = 'Dairy' and not private_label"),
+        ({"private_label": "true"}, "private_label"),
+        ({"search": "MILK"}, "lower(name) like '%milk%' or lower(brand) like '%milk%' or sku like '%milk%'"),
+        ({"search": "%"}, "name like '%\\%%' or brand like '%\\%%'"),
+        ({"search": "' or true --"}, "false"),
+        ({"department": "grocery"}, "false"),
+    ],
+)
+def test_filters_find_what_sql_finds(api: Api, parameters: dict[str, Any], condition: str) -> None:
+    page = api.get("/products", limit=200, **parameters).json()
+    expected = api.rows(f"select product_id from products where {condition} order by product_id")
+    assert [product["product_id"] for product in page["data"]] == [number for (number,) in expected]
+    assert page["count"] == len(expected)
+
+
+def test_a_brand_and_a_sku_are_found(api: Api) -> None:
+    (brand, sku) = api.rows("select brand, sku from products where product_id = 17")[0]
+    assert [p["product_id"] for p in api.get("/products", search=sku).json()["data"]] == [17]
+    branded = api.get("/products", brand=brand, limit=200).json()["data"]
+    assert 17 in [p["product_id"] for p in branded] and {p["brand"] for p in branded} == {brand}
+
+
+def test_a_product_tells_stock_and_price_of_every_store(api: Api) -> None:
+    answer = api.get("/products/17").json()
+    expected = api.rows("select store_id, on_hand, on_order from inventory where product_id = 17 order by store_id")
+    assert [(s["store_id"], s["on_hand"], s["on_order"]) for s in answer["stores"]] == expected
+    assert all(store["listed"] for store in answer["stores"])
+    listed = float(api.rows("select list_price from products where product_id = 17")[0][0])
+    assert {store["list_price"] for store in answer["stores"]} == {answer["list_price"]} == {listed}
+
+
+@pytest.mark.parametrize("bad", ["0", "-1", "2147483648", "9" * 30, "1.5", "abc", "１７", "%00"])
+def test_a_number_out_of_bounds_is_refused(api: Api, bad: str) -> None:
+    assert fields(api.get(f"/products/{bad}")) == ["product_id"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field"),
+    [
+        ({"limit": 201}, "limit"),
+        ({"limit": 0}, "limit"),
+        ({"after": -1}, "after"),
+        ({"search": "milk\x00"}, "search"),
+        ({"search": "m" * 101}, "search"),
+        ({"brand": ""}, "brand"),
+        ({"private_label": "perhaps"}, "private_label"),
+        ({"departmnt": "Grocery"}, "departmnt"),
+    ],
+)
+def test_a_bad_parameter_is_named_with_what_is_allowed(api: Api, parameters: dict[str, Any], field: str) -> None:
+    answer = api.get("/products", **parameters)
+    assert fields(answer) == [field]
+    assert problem(answer, 422)["errors"][0]["allowed"]
+
+
+def test_an_unknown_product_is_not_found(api: Api) -> None:
+    assert "99999" in problem(api.get("/products/99999"), 404)["detail"]
+
+
+def test_without_a_company_there_is_one_sentence(empty: Api) -> None:
+    for path in ("/products", "/products/1", "/orders/1", "/metrics/daily"):
+        assert "no company" in problem(empty.get(path), 503)["detail"]
+    assert "no company" in problem(empty.order(1, {1: 1}), 503)["detail"]
