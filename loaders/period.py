@@ -139,6 +139,11 @@ class ShardAdvance:
         if self.cache and self._live:
             self.cache.write(self.row.clock, self.row.state_hash, self._live.snapshot())
 
+    def snapshot(self) -> dict[int, bytes]:
+        """The full state by store at the clock."""
+        self._live = self._live or self._restored()
+        return self._live.snapshot()
+
     def _reread(self) -> None:
         row = self._read()
         if row != self.row:
@@ -216,7 +221,7 @@ class ShardAdvance:
         with self.connection.cursor() as cursor:
             self._write(cursor, INVENTORY, computed)
             if is_month_start(computed.until):
-                self._snapshot(cursor, computed, digests)
+                self._snapshot(computed, digests)
             cursor.execute(
                 "update world_shards set clock = %s, watermark = %s, digests = %s, state_hash = %s, "
                 "committed_at = now() where shard = %s and clock = %s and watermark = %s and lease_owner = %s",
@@ -242,16 +247,9 @@ class ShardAdvance:
         computed.finished = True
         return row
 
-    def _snapshot(self, cursor: Any, computed: _Computed, digests: Mapping[int, str]) -> None:
-        cursor.executemany(
-            "insert into simulation_state (store_id, at, format_version, snapshot, digest) values (%s, %s, %s, %s, %s) "
-            "on conflict (store_id, at) do update set "
-            "format_version = excluded.format_version, snapshot = excluded.snapshot, digest = excluded.digest",
-            [
-                (store_id, computed.until, self.simulation.state_version, part, digests[store_id])
-                for store_id, part in computed.live.snapshot().items()
-            ],
-        )
+    def _snapshot(self, computed: _Computed, digests: Mapping[int, str]) -> None:
+        version, parts = self.simulation.state_version, computed.live.snapshot()
+        write_snapshots(self.connection, computed.until, version, parts, digests)
 
     def _restored(self) -> LiveShard:
         """The state at the clock: from the local copy, or from the month's snapshot and all that happened since."""
@@ -264,14 +262,23 @@ class ShardAdvance:
             else:
                 if live.digests() == self.row.digests:
                     return live
-        base = max(self.start, day_start(world_day(self.row.clock).replace(day=1)))
-        live = self.simulation.start(self.row.store_ids) if base == self.start else self._from_snapshot(base)
+        base = self._newest_snapshot()
+        live = self._from_snapshot(base) if base else self.simulation.start(self.row.store_ids)
+        base = base or self.start
         if base < self.row.clock:
             live.advance(
                 self.row.clock, inbox.taken(self.connection, self.row.store_ids, self.row.watermark, base), None
             )
         self._check_digests(live, self.row.digests, self.row.clock)
         return live
+
+    def _newest_snapshot(self) -> datetime | None:
+        row = self.connection.execute(
+            "select max(at) from simulation_state where at <= %s and store_id = any(%s)",
+            (self.row.clock, list(self.row.store_ids)),
+        ).fetchone()
+        newest: datetime | None = row[0] if row else None
+        return newest
 
     def _from_snapshot(self, at: datetime) -> LiveShard:
         found = self.connection.execute(
@@ -298,3 +305,15 @@ class ShardAdvance:
                 "made by another release, or its inbox or state was changed by hand. Nothing was written."
             )
             raise StateRefused(message)
+
+
+def write_snapshots(
+    connection: Conn, at: datetime, version: str, snapshots: Mapping[int, bytes], digests: Mapping[int, str]
+) -> None:
+    """Keep the full state of some stores at an instant."""
+    connection.cursor().executemany(
+        "insert into simulation_state (store_id, at, format_version, snapshot, digest) values (%s, %s, %s, %s, %s) "
+        "on conflict (store_id, at) do update set "
+        "format_version = excluded.format_version, snapshot = excluded.snapshot, digest = excluded.digest",
+        [(store_id, at, version, part, digests[store_id]) for store_id, part in snapshots.items()],
+    )

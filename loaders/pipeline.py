@@ -12,6 +12,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
@@ -22,7 +23,7 @@ from loaders.db import connect
 from loaders.errors import CompanyExists, PeriodError, StateRefused
 from loaders.inbox import Order
 from loaders.lease import Lease
-from loaders.period import LiveShard, OnDay, Rows, ShardAdvance
+from loaders.period import LiveShard, OnDay, Rows, ShardAdvance, write_snapshots
 from loaders.settings import Settings
 from loaders.statecache import StateCache
 from loaders.times import Period, checked, day_start, last_boundary, stops, world_day
@@ -31,6 +32,7 @@ from sim.params import Params
 from sim.schema import Table
 
 if TYPE_CHECKING:
+    from sim.files import Manifest as RunManifest
     from sim.shard import Shard
     from sim.world import World
 
@@ -118,6 +120,83 @@ def table_hash(table: Table, frame: pl.DataFrame) -> str:
     from sim import canonical
 
     return canonical.table_hash(table, frame)
+
+
+def part_digests(table: Table, frame: pl.DataFrame) -> dict[str, str]:
+    """The canonical digest of each month of a table, or of the whole table under "all"."""
+    from sim import canonical
+
+    return canonical.part_digests(table, frame)
+
+
+def run_manifest(params: Mapping[str, Any], start: date, through: date, file_format: str) -> RunManifest:
+    """The manifest of a run's directory, for an export to fill."""
+    from sim.files import Manifest
+
+    return Manifest(dict(params), start, (through - start).days, file_format, through)
+
+
+def write_frame(frame: pl.DataFrame, path: Path, file_format: str) -> None:
+    """One file of a run's directory."""
+    from sim import files
+
+    files.write_frame(frame, path, file_format)
+
+
+def state_at_clock(connection: Conn, settings: Settings, shard: int) -> dict[int, bytes]:
+    """The full state of a shard's stores at its clock, without changing anything."""
+    world = the_world(connection)
+    lease = Lease(connection, shard, "nobody")  # never taken: nothing is committed
+    cache = StateCache(settings.state_dir / "cache", world.world_id, shard)
+    return ShardAdvance(connection, lease, SimulatedWorld.of(world), cache).snapshot()
+
+
+@dataclass(frozen=True)
+class LoadedState:
+    """The state of a company that comes from a directory, by store, at the boundary of `through`."""
+
+    params: dict[str, Any]
+    start: date
+    through: date
+    state_version: str
+    snapshots: dict[int, bytes]
+    digests: dict[int, str]
+
+
+def loaded_state(
+    params: Mapping[str, Any], start: date, through: date, snapshots: Mapping[int, bytes] | None
+) -> LoadedState:
+    """Read a directory's state, or compute it from the start when the directory carries none.
+
+    Raises:
+        StateRefused: the parameters or the state are not of this release.
+    """
+    simulated = SimulatedWorld(_known(params), start)
+    if snapshots is None:
+        live = simulated.start(simulated.world.store_ids)
+        for stop in stops(day_start(start), day_start(through), "month"):
+            live.advance(stop, (), None)
+    else:
+        live = simulated.restore(snapshots, day_start(through))
+    return LoadedState(
+        simulated.world.params.to_dict(), start, through, simulated.state_version, live.snapshot(), live.digests()
+    )
+
+
+def create_loaded_world(connection: Conn, settings: Settings, state: LoadedState, source_digest: str) -> None:
+    """Write the world's row, shards and snapshot for rows that are loaded in the same transaction."""
+    clock = day_start(state.through)
+    genesis = Genesis(state.params, state.start, state.state_version, {}, state.digests)
+    create_world(
+        connection,
+        genesis,
+        shards=settings.sim_shards,
+        first_until=clock,
+        clock=clock,
+        source="loaded",
+        source_digest=source_digest,
+    )
+    write_snapshots(connection, clock, state.state_version, state.snapshots, state.digests)
 
 
 @dataclass(frozen=True)

@@ -131,11 +131,11 @@ def create_world(
     *,
     shards: int,
     first_until: datetime,
+    clock: datetime | None = None,
     source: str = "simulated",
     source_digest: str | None = None,
-    with_rows: bool = True,
 ) -> WorldRow:
-    """Write the world, its shards at the start, and (with_rows) the start's rows, in one transaction.
+    """Write the world, its shards at the start (or at `clock`), and the start's rows, in one transaction.
 
     The same parameters and start a second time change nothing.
 
@@ -167,11 +167,12 @@ def create_world(
                 source_digest,
             ),
         )
-        if with_rows:
-            for table in TABLES:
-                if table.path in genesis.rows:
-                    write(cursor, table, genesis.rows[table.path])
-        write_shards(connection, spread(list(genesis.digests), shards), day_start(genesis.start), 0, genesis.digests)
+        for table in TABLES:
+            if table.path in genesis.rows:
+                write(cursor, table, genesis.rows[table.path])
+        begin = clock or day_start(genesis.start)
+        write_shards(connection, spread(list(genesis.digests), shards), begin, 0, genesis.digests)
+        cursor.execute("update world set first_company_done = true where first_until <= %s", (begin,))
         return the_world(connection)
 
 
