@@ -28,6 +28,20 @@ _TITLES = {
     422: "Invalid input",
     503: "Not available now",
 }
+_EXAMPLES: dict[int, tuple[str, dict[str, Any]]] = {
+    401: ("This needs the header Authorization: Bearer API_TOKEN.", {}),
+    404: ("The company has no product 99999.", {}),
+    409: (
+        "Store 1 cannot fill the order: 2 left of product 17 (Winslow Honey Milk), 3 asked for. Nothing was sold.",
+        {"items": [{"product_id": 17, "name": "Winslow Honey Milk", "requested": 3, "available": 2}]},
+    ),
+    413: ("A body may have 256 kB at most; nothing was changed.", {}),
+    422: (
+        "limit is 500, but must be a whole number from 1 to 200. Nothing was changed.",
+        {"errors": [{"field": "limit", "value": "500", "allowed": "a whole number from 1 to 200"}]},
+    ),
+    503: ("There is no company in the database yet: start the simulation, or load a directory.", {}),
+}
 _STATUS: dict[type[WalmartSimError], int] = {
     NotFound: 404,
     KeyReused: 409,
@@ -67,8 +81,17 @@ def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problems that a route may answer with, for OpenAPI."""
     schema = Problem.model_json_schema()
     return {
-        status: {"description": _TITLES[status], "content": {MEDIA_TYPE: {"schema": schema}}} for status in statuses
+        status: {
+            "description": _TITLES[status],
+            "content": {MEDIA_TYPE: {"schema": schema, "example": _example(status)}},
+        }
+        for status in statuses
     }
+
+
+def _example(status: int) -> dict[str, Any]:
+    detail, more = _EXAMPLES[status]
+    return {"type": "about:blank", "title": _TITLES[status], "status": status, "detail": detail} | more
 
 
 def register(api: FastAPI) -> None:
