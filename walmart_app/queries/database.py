@@ -76,9 +76,11 @@ class Database:
         # A thread of its own, and a daemon: one that hangs in a dead network keeps neither a shared
         # thread pool nor the end of the process waiting.
         threading.Thread(target=labour, name="database", daemon=True).start()
-        done, _ = await asyncio.wait({future}, timeout=ANSWER_SECONDS)
-        if not done:
-            future.cancel()
+        try:
+            await asyncio.wait({future}, timeout=ANSWER_SECONDS)
+        finally:
+            in_time = not future.cancel()  # also when the caller is cancelled: nobody waits for it any more
+        if not in_time:
             message = f"The database gave no answer within {ANSWER_SECONDS:.0f} seconds: try again later."
             raise DatabaseUnavailable(message)
         return future.result()
