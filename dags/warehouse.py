@@ -21,30 +21,35 @@ def walmart_warehouse_load() -> None:
     """extract ▸ load ▸ reconcile."""
 
     @task
-    def extract() -> str:
+    def extract(**context: Any) -> str:
         """Write what has changed into files; returns the path of their manifest."""
         from loaders import warehouse
         from loaders.settings import Settings
 
-        return str(warehouse.extract(Settings.load()))
+        return str(warehouse.extract(Settings.load(), context["dag_run"].run_id))
 
     @task
-    def load(manifest: str) -> str:
+    def load(manifest: str) -> dict[str, Any]:
         """Replace the changed parts in the warehouse."""
+        from pathlib import Path
+
         from loaders import warehouse
         from loaders.settings import Settings
 
-        return str(warehouse.load(Settings.load(), manifest))
+        return warehouse.load(Settings.load(), Path(manifest))
 
     @task
     def reconcile(manifest: str) -> dict[str, Any]:
         """Compare counts and sums of both sides."""
+        from pathlib import Path
+
         from loaders import warehouse
         from loaders.settings import Settings
 
-        return warehouse.reconcile(Settings.load(), manifest)
+        return warehouse.reconcile(Settings.load(), Path(manifest))
 
-    reconcile(load(extract()))  # type: ignore[arg-type]
+    manifest = extract()
+    load(manifest) >> reconcile(manifest)  # type: ignore[arg-type]
 
 
 walmart_warehouse_load()

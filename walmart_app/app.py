@@ -7,16 +7,18 @@ import reflex as rx
 
 from walmart_app.api import application
 from walmart_app.pages import not_found, status
-from walmart_app.runtime import settings
+from walmart_app.runtime import reader, settings
 from walmart_app.services.lifecycle import keep_supervised
 
 
 @contextlib.asynccontextmanager
 async def supervised() -> AsyncIterator[None]:
-    """While a web worker lives, see to it that a supervisor is at work (it ends with the main process)."""
+    """While a web worker lives, keep a supervisor at work (it ends with the main process); then close connections."""
     finished = keep_supervised(settings())
     yield
     finished.set()
+    api.state.database.close()
+    reader().close()
 
 
 def on_error(exception: Exception) -> rx.event.EventSpec:

@@ -11,11 +11,13 @@ import pytest
 from tests.product import Product
 from walmart_app.bootstrap import browser
 
+SMALL = {"sim_customers": 500, "sim_products": 120, "sim_stores": 3, "sim_days": 20, "sim_seed": 7}
+
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> Iterator[Product]:
     """The product with a small company."""
-    running = Product.start(tmp_path_factory.mktemp("product") / "state")
+    running = Product.start(tmp_path_factory.mktemp("product") / "state", **SMALL)
     try:
         running.wait_healthy()
         yield running

@@ -78,6 +78,12 @@ class AirflowClient:
         body = airflow.DAGRunPatchBody(state=airflow.DagRunMutableStates.FAILED)
         return _run(self._call(lambda client: dag_run_api.DagRunApi(client).patch_dag_run(dag_id, run_id, body)))
 
+    def repeat(self, dag_id: str, run_id: str) -> Run:
+        """Run all tasks of a run again, under its own id."""
+        body = airflow.DAGRunClearBody(dry_run=False)
+        self._call(lambda client: dag_run_api.DagRunApi(client).clear_dag_run(dag_id, run_id, body))
+        return self.run(dag_id, run_id)
+
     def tasks(self, dag_id: str, run_id: str) -> dict[str, str]:
         """State of each task of a run; a mapped task appears once for each index."""
         found = self._call(lambda client: task_instance_api.TaskInstanceApi(client).get_task_instances(dag_id, run_id))

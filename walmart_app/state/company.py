@@ -12,8 +12,7 @@ import reflex as rx
 from loaders.errors import WalmartSimError
 from walmart_app.commands import runs
 from walmart_app.queries import company
-from walmart_app.queries.connection import reading
-from walmart_app.runtime import settings
+from walmart_app.runtime import reader, settings
 from walmart_app.state.times import ago, duration, whole
 
 _EVERY = 1.5
@@ -64,7 +63,7 @@ class CompanyState(rx.State):
             self._watch += 1
             turn = self._watch
         while True:
-            found, problem = await asyncio.to_thread(_progress)
+            found, problem = await _progress()
             rows, trouble = await asyncio.to_thread(_pipelines)
             async with self:
                 if self._watch != turn:
@@ -113,10 +112,11 @@ class CompanyState(rx.State):
 def _figures(found: company.CompanyProgress) -> str:
     if not found.run_id:
         return ""
-    parts = [f"{whole(found.transactions)} transactions", f"after {duration(found.seconds)}"]
-    if found.seconds >= 1:
+    over = found.state in {"success", "failed", "cancelled"}
+    parts = [f"{whole(found.transactions)} transactions {'in' if over else 'after'} {duration(found.seconds)}"]
+    if found.seconds >= 1 and found.transactions:
         parts.append(f"{whole(round(found.transactions / found.seconds))} a second")
-    if found.state == "running" and found.days_done:
+    if not over and found.days_done:
         left = found.seconds / found.days_done * (found.days_total - found.days_done)
         parts.append(f"about {duration(left)} left")
     if found.message:
@@ -124,10 +124,9 @@ def _figures(found: company.CompanyProgress) -> str:
     return " · ".join(parts)
 
 
-def _progress() -> tuple[company.CompanyProgress | None, str]:
+async def _progress() -> tuple[company.CompanyProgress | None, str]:
     try:
-        with reading(settings()) as connection:
-            return company.progress(connection), ""
+        return await reader().run(company.progress), ""
     except WalmartSimError as error:
         return None, str(error)
 

@@ -1,0 +1,124 @@
+"""Ways to look into the running product's company, each by a query of its own."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from decimal import Decimal
+from typing import Any
+
+from loaders import pipeline, warehouse
+from loaders.copying import read
+from loaders.db import connect
+from loaders.settings import Settings
+from sim.schema import TABLES
+from tests.product import Product
+from tests.waiting import wait_until
+from walmart_app.clients.airflow import Run
+from walmart_app.clients.connect import airflow_client
+
+SIMULATION, DBT, ANALYTICS, WAREHOUSE = (
+    "walmart_simulation",
+    "walmart_dbt_pipeline",
+    "walmart_analytics",
+    "walmart_warehouse_load",
+)
+PIPELINES = (SIMULATION, DBT, ANALYTICS, WAREHOUSE)
+SECONDS = 240
+
+
+def rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
+    """All rows of a query, read as the loader."""
+    with connect(settings, "loader") as connection:
+        return connection.execute(query.encode()).fetchall()
+
+
+def hashes(settings: Settings) -> dict[str, str]:
+    """The canonical hash of every table of the company."""
+    with connect(settings, "loader") as connection:
+        return {table.path: pipeline.table_hash(table, read(connection, table)) for table in TABLES}
+
+
+def finish(product: Product, run: Run) -> Run:
+    """Wait for a run's end; a failure shows its tasks."""
+    client = airflow_client(product.settings)
+    wait_until(lambda: client.run(run.dag_id, run.run_id).finished, SECONDS, f"{run.run_id} of {run.dag_id} ends", 0.3)
+    done = client.run(run.dag_id, run.run_id)
+    assert done.state == "success", client.tasks(run.dag_id, run.run_id)
+    return done
+
+
+def settle(product: Product) -> None:
+    """Wait until every pipeline has taken in the newest data, and none is at work."""
+    client = airflow_client(product.settings)
+
+    def newest() -> list[Run]:
+        return [run for dag in PIPELINES for run in client.latest_runs(dag)]
+
+    def settled() -> bool:
+        found = newest()
+        return len(found) == len(PIPELINES) and all(run.finished for run in found) and _caught_up(product.settings)
+
+    wait_until(settled, SECONDS, "the pipelines have caught up", every=0.5)
+    assert {run.state for run in newest()} == {"success"}, newest()
+
+
+def _caught_up(settings: Settings) -> bool:
+    """Whether marts, predictions and warehouse end where the company does."""
+    company = rows(settings, "select max(transaction_date), sum(total_amount) from transactions")[0]
+    [(marts, predictions)] = rows(
+        settings,
+        "select to_regclass('analytics.int_daily_sales') is not null, exists (select from predictions.forecasts)",
+    )
+    if not (marts and predictions):
+        return False
+    daily = rows(settings, "select max(sale_date), sum(revenue) from analytics.int_daily_sales")[0]
+    as_of = rows(settings, "select max(as_of) from predictions.recommendations")[0][0]
+    return company == daily and as_of == company[0] and _in_warehouse(settings) == company[1]
+
+
+def _in_warehouse(settings: Settings) -> Decimal:
+    found = warehouse.query(settings, "select sum(total_amount) as total from transactions")
+    return Decimal(str(found["total"][0]))
+
+
+def revenue_everywhere(product: Product) -> dict[str, Decimal]:
+    """The sum of total_amount, by every path that the data takes."""
+    settings = product.settings
+    status, body = product.get("/api/v1/metrics/daily")
+    assert status == 200, body
+    api = sum((Decimal(str(day["revenue"])) for day in json.loads(body)["data"]), Decimal(0))
+    return {
+        "public": rows(settings, "select sum(total_amount) from transactions")[0][0],
+        "lines": rows(settings, "select sum(quantity * unit_price) from transaction_items")[0][0],
+        "daily": rows(settings, "select sum(revenue) from analytics.int_daily_sales")[0][0],
+        "by product": rows(settings, "select sum(revenue) from analytics.daily_sales_by_product")[0][0],
+        "by category": rows(settings, "select sum(revenue) from analytics.monthly_sales_by_category")[0][0],
+        "api": api,
+        "warehouse": _in_warehouse(settings),
+    }
+
+
+def order(product: Product, store_id: int, product_id: int, quantity: int) -> dict[str, Any]:
+    """POST an order; the answer's body."""
+    request = urllib.request.Request(
+        f"{product.url}/api/v1/orders",
+        data=json.dumps(
+            {
+                "store_id": store_id,
+                "payment_method": "credit",
+                "lines": [{"product_id": product_id, "quantity": quantity}],
+            }
+        ).encode(),
+        headers={
+            "Content-Type": "application/json",
+            "Authorization": f"Bearer {product.settings.secret('api_token')}",
+        },
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            body: dict[str, Any] = json.load(answer)
+            return body
+    except urllib.error.HTTPError as error:
+        raise AssertionError(error.read().decode()) from error
