@@ -33,6 +33,13 @@ def copied(server: Settings, template: str) -> Iterator[Settings]:
 
 
 @pytest.fixture(scope="session")
+def empty(postgres_server: Settings) -> Iterator[Settings]:
+    """One migrated database without a company, for tests that leave no rows behind."""
+    with copied(postgres_server, TEMPLATE) as settings:
+        yield settings
+
+
+@pytest.fixture(scope="session")
 def company_template(postgres_server: Settings) -> Iterator[Settings]:
     """The small company; nobody but `company` may use it."""
     with copied(postgres_server, TEMPLATE) as settings:

@@ -34,8 +34,8 @@ def test_status_of_a_company(company: Settings, capsys: pytest.CaptureFixture[st
     assert "published      through 2026-03-10" in capsys.readouterr().out
 
 
-def test_status_before_there_is_a_company(database: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["status"], database) == 0
+def test_status_before_there_is_a_company(empty: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status"], empty) == 0
     assert "company        none yet" in capsys.readouterr().out
 
 
@@ -51,17 +51,17 @@ def test_status_says_in_one_sentence_what_is_wrong(
 
 
 def test_refusals_exit_with_2_and_one_sentence(
-    database: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    empty: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["load", str(tmp_path / "absent")], database) == 2
-    assert main(["export", str(tmp_path / "out")], database) == 2
+    assert main(["load", str(tmp_path / "absent")], empty) == 2
+    assert main(["export", str(tmp_path / "out")], empty) == 2
     errors = capsys.readouterr().err.splitlines()
     assert "give a directory that `python -m sim run` has written" in errors[0]
     assert errors[1].startswith("There is no company in the database yet")
 
 
-def test_migrate_names_the_schema(database: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["migrate"], database) == 0
+def test_migrate_names_the_schema(empty: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate"], empty) == 0
     assert capsys.readouterr().out.startswith("The database has schema 00")
 
 

@@ -28,6 +28,7 @@ def stores() -> pl.DataFrame:
             "longitude": 0.0,
             "time_zone": "UTC",
             "opened_on": date(2020, 2, 29),
+            "sales_tax_pct": Decimal("8.25"),
         }
     ).cast(dict(STORES.columns))
 
@@ -46,6 +47,7 @@ def products(price: str, updated_at: datetime) -> pl.DataFrame:
             "launched_on": [date(2020, 1, 1)],
             "discontinued_on": [None],
             "updated_at": [updated_at],
+            "taxable": [True],
         }
     ).cast(dict(PRODUCTS.columns))
 

@@ -139,14 +139,14 @@ WRONG: list[tuple[Callable[[Path], None], str]] = [
 
 @pytest.mark.parametrize(("damage", "says"), WRONG)
 def test_a_wrong_directory_is_refused_whole(
-    database: Settings, made: dict[str, Path], tmp_path: Path, damage: Callable[[Path], None], says: str
+    empty: Settings, made: dict[str, Path], tmp_path: Path, damage: Callable[[Path], None], says: str
 ) -> None:
     folder = tmp_path / "wrong"
     shutil.copytree(made["parquet"], folder)
     damage(folder)
     with pytest.raises(DirectoryRefused, match=says):
-        load_directory(small(database), folder)
-    assert one(database, "select count(*) from stores") == 0
+        load_directory(small(empty), folder)
+    assert one(empty, "select count(*) from stores") == 0
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_a_wrong_directory_is_refused_whole(
     ],
 )
 def test_a_text_that_is_no_value_is_named(
-    database: Settings, made: dict[str, Path], tmp_path: Path, path: str, line: int, column: str, text: str, says: str
+    empty: Settings, made: dict[str, Path], tmp_path: Path, path: str, line: int, column: str, text: str, says: str
 ) -> None:
     folder = tmp_path / "wrong"
     shutil.copytree(made["csv"], folder)
@@ -186,18 +186,18 @@ def test_a_text_that_is_no_value_is_named(
     values[line - 2] = text
     frame.with_columns(pl.Series(column, values)).write_csv(folder / path)
     with pytest.raises(DirectoryRefused, match=says):
-        load_directory(small(database), folder)
+        load_directory(small(empty), folder)
 
 
 def test_a_return_of_a_line_that_was_never_sold_is_refused(
-    database: Settings, made: dict[str, Path], tmp_path: Path
+    empty: Settings, made: dict[str, Path], tmp_path: Path
 ) -> None:
     folder = tmp_path / "wrong"
     shutil.copytree(made["parquet"], folder)
     months = [path for path in sorted((folder / "returns").iterdir()) if pl.read_parquet(path).height]
     edit(f"returns/{months[0].name}", first("line_number", pl.lit(99)))(folder)
     with pytest.raises(DirectoryRefused, match="row 1, column line_number: 99 has no row in transaction_items"):
-        load_directory(small(database), folder)
+        load_directory(small(empty), folder)
 
 
 def test_a_company_that_is_there_is_not_overwritten(company: Settings, made: dict[str, Path]) -> None:

@@ -26,8 +26,8 @@ SQL_TYPES: dict[object, str] = {
 
 
 @pytest.mark.parametrize("table", schema.TABLES, ids=lambda table: table.path)
-def test_a_migrated_table_is_what_the_contract_says(database: Settings, table: schema.Table) -> None:
-    with connect(database, "owner") as connection:
+def test_a_migrated_table_is_what_the_contract_says(empty: Settings, table: schema.Table) -> None:
+    with connect(empty, "owner") as connection:
         columns = connection.execute(
             "select attname, format_type(atttypid, atttypmod), not attnotnull from pg_attribute "
             "where attrelid = %s::regclass and attnum > 0 and not attisdropped order by attnum",
@@ -45,8 +45,8 @@ def test_a_migrated_table_is_what_the_contract_says(database: Settings, table: s
     assert key == (list(table.key),)
 
 
-def test_every_table_says_what_it_is(database: Settings) -> None:
-    with connect(database, "owner") as connection:
+def test_every_table_says_what_it_is(empty: Settings) -> None:
+    with connect(empty, "owner") as connection:
         silent = connection.execute(
             "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace "
             "where n.nspname in ('public', 'truth', 'operations', 'predictions') and c.relkind in ('r', 'p') "
@@ -99,8 +99,8 @@ DENIED: list[tuple[Role, str]] = [
 
 
 @pytest.mark.parametrize(("role", "statement"), DENIED)
-def test_a_role_may_not(database: Settings, role: Role, statement: str) -> None:
-    with connect(database, role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+def test_a_role_may_not(empty: Settings, role: Role, statement: str) -> None:
+    with connect(empty, role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute(statement)
 
 
@@ -122,6 +122,6 @@ ALLOWED: list[tuple[Role, str]] = [
 
 
 @pytest.mark.parametrize(("role", "statement"), ALLOWED)
-def test_a_role_may(database: Settings, role: Role, statement: str) -> None:
-    with connect(database, role) as connection:
+def test_a_role_may(empty: Settings, role: Role, statement: str) -> None:
+    with connect(empty, role) as connection:
         connection.execute(statement)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -51,9 +52,11 @@ def scalar(settings: Settings, query: str) -> object:
     return warehouse.query(settings, query.format(db=settings.clickhouse_database)).item()
 
 
-def damage(settings: Settings, statement: str) -> None:
+def damage(settings: Settings, *statements: str) -> None:
     with opened(settings) as open_warehouse:
-        open_warehouse.client.command(statement.format(db=settings.clickhouse_database))  # type: ignore[attr-defined]
+        for statement in statements:
+            command = statement.format(db=settings.clickhouse_database)
+            open_warehouse.client.command(command)  # type: ignore[attr-defined]
 
 
 def test_the_warehouse_answers_like_postgresql(loaded: Settings) -> None:
@@ -90,35 +93,29 @@ def test_only_what_changed_is_loaded_again(loaded: Settings) -> None:
     assert scalar(loaded, "select count() from {db}.transactions") == one(loaded, "select count(*) from transactions")
 
 
-@pytest.mark.parametrize(
-    ("statement", "says"),
-    [
-        (
-            "alter table {db}.transactions update total_amount = total_amount + 0.01 "
-            "where transaction_id = (select min(transaction_id) from {db}.transactions) settings mutations_sync = 2",
-            "public.transactions 2026-02: total_amount is",
-        ),
-        (
-            "alter table {db}.transaction_items drop partition 202603",
-            r"public.transaction_items 2026-03: \d+ rows missing",
-        ),
-        ("drop table {db}.shelf sync", r"analytics.shelf all: \d+ rows missing"),
-        (
-            "insert into {db}.daily_sales select * replace(toDate32('2026-01-05') as sale_date) "
-            "from {db}.daily_sales limit 2",
-            "analytics.daily_sales 2026-01: 2 rows that PostgreSQL does not have",
-        ),
-    ],
-)
-def test_a_difference_is_found_and_mended(loaded: Settings, statement: str, says: str) -> None:
-    damage(loaded, statement)
-    manifest = warehouse.extract(loaded, "second")
-    with pytest.raises(NotReconciled, match=says):
-        warehouse.reconcile(loaded, manifest)
-    bring(loaded, "third")
-    assert (
-        one(loaded, "select count(*) from operations.warehouse_loads where not reconciled and load_id = 'third'") == 0
+def test_differences_are_found_and_mended(loaded: Settings) -> None:
+    damage(
+        loaded,
+        "alter table {db}.transactions update total_amount = total_amount + 0.01 "
+        "where transaction_id = (select min(transaction_id) from {db}.transactions) settings mutations_sync = 2",
+        "alter table {db}.transaction_items drop partition 202603",
+        "drop table {db}.shelf sync",
+        "insert into {db}.daily_sales select * replace(toDate32('2026-01-05') as sale_date) "
+        "from {db}.daily_sales limit 2",
     )
+    manifest = warehouse.extract(loaded, "second")
+    with pytest.raises(NotReconciled) as error:
+        warehouse.reconcile(loaded, manifest)
+    for says in (
+        "analytics.daily_sales 2026-01: 2 rows that PostgreSQL does not have",
+        r"analytics.shelf all: \d+ rows missing",
+        r"public.transaction_items 2026-03: \d+ rows missing",
+        r"public.transactions 2026-02: total_amount is [\d.]+ and not [\d.]+",
+    ):
+        assert re.search(says, str(error.value))
+    bring(loaded, "third")
+    unequal = "select count(*) from operations.warehouse_loads where not reconciled and load_id = 'third'"
+    assert one(loaded, unequal) == 0
 
 
 def test_a_column_added_to_a_mart_reaches_the_warehouse(loaded: Settings) -> None:
