@@ -51,6 +51,9 @@ def copy(cursor: Cursor[tuple[Any, ...]], target: sql.Composable, frame: pl.Data
 
 def _encoded(frame: pl.DataFrame) -> Iterator[bytes]:
     """CSV by chunk; the next chunk is encoded while the caller sends this one."""
+    if frame.height <= CHUNK_ROWS:
+        yield _csv(frame)
+        return
     with ThreadPoolExecutor(1) as pool:
         chunks = frame.iter_slices(CHUNK_ROWS)
         waiting = pool.submit(_csv, next(chunks))
