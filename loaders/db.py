@@ -81,35 +81,45 @@ def connect(
     try:
         return psycopg.connect(conninfo(settings, role, database), autocommit=autocommit)
     except psycopg.OperationalError as error:
-        raise DatabaseUnavailable(explain(settings, error)) from error
+        raise DatabaseUnavailable(explain(settings, error, role)) from error
 
 
-def explain(settings: Settings, error: psycopg.Error) -> str:
+def explain(settings: Settings, error: psycopg.Error, role: Role = "owner") -> str:
     """Turn libpq's message into one sentence that names the setting to look at."""
     text = " ".join(str(error).split())
-    where = "the embedded PostgreSQL" if settings.embedded_database else f"{settings.db_host}:{settings.db_port}"
-    lowered = text.lower()
+    user = login(settings, role)[0]
+    if settings.embedded_database:
+        return f"The embedded PostgreSQL cannot be used as {user}: {text}"
+    where = f"{settings.db_host}:{settings.db_port}"
+    password = (
+        "check DB_USER and DB_PASSWORD." if role == "owner" else "run `python -m loaders migrate`, which sets it anew."
+    )
+    # in this order: a later needle may also be in an earlier message
     reasons = [
         (
             ("password authentication failed", "no password supplied"),
-            f"PostgreSQL at {where} refused the password of user {settings.db_user}: check DB_USER and DB_PASSWORD.",
+            f"PostgreSQL at {where} refused the password of user {user}: {password}",
+        ),
+        (
+            ("no pg_hba.conf entry",),
+            f"PostgreSQL at {where} does not let this machine in: check its pg_hba.conf and DB_SSLMODE.",
+        ),
+        (
+            ("root certificate", "root.crt"),
+            "The file that DB_SSLROOTCERT names (or should name) is not there: it holds the certificate authority "
+            f"to check {where} by.",
         ),
         (
             ("does not exist",),
-            f"PostgreSQL at {where} has no database {settings.db_name} or no user {settings.db_user}: "
-            "check DB_NAME and DB_USER.",
+            f"PostgreSQL at {where} has no database {settings.db_name} or no user {user}: check DB_NAME and DB_USER.",
         ),
         (
             ("could not translate host", "failed to resolve", "name or service not known", "nodename nor servname"),
             f"The name {settings.db_host} cannot be resolved: check DB_HOST, and that Tailscale is up.",
         ),
         (
-            ("certificate", "ssl", "root.crt"),
+            ("certificate", "ssl"),
             f"PostgreSQL at {where} cannot be reached over TLS as asked: check DB_SSLMODE and DB_SSLROOTCERT.",
-        ),
-        (
-            ("no pg_hba.conf entry",),
-            f"PostgreSQL at {where} does not let this machine in: check its pg_hba.conf and DB_SSLMODE.",
         ),
         (
             ("connection refused", "no such file"),
@@ -120,6 +130,7 @@ def explain(settings: Settings, error: psycopg.Error) -> str:
             f"{where} does not answer within {CONNECT_SECONDS} seconds: check the network, Tailscale and DB_HOST.",
         ),
     ]
+    lowered = text.lower()
     for needles, sentence in reasons:
         if any(needle in lowered for needle in needles):
             return sentence

@@ -303,7 +303,6 @@ def plan(
                 requested_from=clock,
                 requested_until=end,
                 shards=behind,
-                now=now,
                 airflow_run_id=airflow_run_id,
                 params=overrides,
             )

@@ -23,18 +23,17 @@ def begin(
     requested_from: datetime,
     requested_until: datetime,
     shards: Sequence[int],
-    now: datetime,
     airflow_run_id: str | None = None,
     params: Mapping[str, Any] | None = None,
 ) -> None:
-    """Record a run as queued; a second time it keeps its progress."""
+    """Record a run as queued, as of the database's clock; a second time it keeps its progress."""
     days = -(-(requested_until - requested_from) // timedelta(days=1))
     with connection.transaction():
         connection.execute(
             "insert into simulation_runs (run_id, kind, airflow_run_id, requested_from, requested_until, days_total, "
-            "params, started_at) values (%s, %s, %s, %s, %s, %s, %s, %s) "
+            "params, started_at) values (%s, %s, %s, %s, %s, %s, %s, now()) "
             "on conflict (run_id) do update set state = 'queued', message = null, finished_at = null",
-            (run_id, kind, airflow_run_id, requested_from, requested_until, days, Jsonb(dict(params or {})), now),
+            (run_id, kind, airflow_run_id, requested_from, requested_until, days, Jsonb(dict(params or {}))),
         )
         connection.cursor().executemany(
             "insert into simulation_run_shards (run_id, shard) values (%s, %s) on conflict do nothing",

@@ -108,8 +108,8 @@ class Settings(BaseSettings):
     )
 
     sim_customers: int = Field(20_000, ge=50, le=5_000_000, description="customers of the company at its first start")
-    sim_products: int = Field(1_500, ge=20, le=50_000, description="products")
-    sim_stores: int = Field(12, ge=1, le=5_000, description="stores")
+    sim_products: int = Field(1_500, ge=8, le=30_000, description="products")
+    sim_stores: int = Field(12, ge=1, le=2_000, description="stores")
     sim_days: int = Field(365, ge=1, le=3_650, description="days of history made at the first start, ending yesterday")
     sim_seed: int = Field(42, ge=0, le=2**32 - 1, description="seed of everything random")
     sim_shards: int = Field(1, ge=1, le=1_000, description="tasks in which a day is simulated")
@@ -140,8 +140,8 @@ class Settings(BaseSettings):
         needs = [
             (self.db_host and not self.db_password, "DB_PASSWORD is needed when DB_HOST is set"),
             (
-                self.db_sslmode == "verify-full" and not self.db_sslrootcert,
-                "DB_SSLROOTCERT is needed with DB_SSLMODE=verify-full",
+                self.db_sslmode in {"verify-ca", "verify-full"} and not self.db_sslrootcert,
+                f"DB_SSLROOTCERT is needed with DB_SSLMODE={self.db_sslmode}",
             ),
             (
                 self.warehouse == "clickhouse" and not self.clickhouse_host,

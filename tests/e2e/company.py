@@ -79,7 +79,9 @@ def _caught_up(settings: Settings) -> bool:
 
 
 def _in_warehouse(settings: Settings) -> Decimal:
-    found = warehouse.query(settings, "select sum(total_amount) as total from transactions")
+    found = warehouse.query(
+        settings, f"select sum(total_amount) as total from {settings.clickhouse_database}.transactions"
+    )
     return Decimal(str(found["total"][0]))
 
 

@@ -49,6 +49,16 @@ def _database(settings: Settings) -> Any:
     return next((part for part in report.read(settings.state_dir).components if part.name == "database"), None)
 
 
+def _detail(settings: Settings) -> str:
+    part = _database(settings)
+    return part.detail if part else ""
+
+
+def _terminal(settings: Settings) -> str:
+    """What the supervisor said, as it would on a terminal."""
+    return (settings.state_dir / "logs" / "supervisor.log").read_text()
+
+
 def test_the_database_is_away_then_comes(tmp_path: Path, far: Settings) -> None:
     postgres.initialise(far)
     socket = far.state_dir / "postgres"
@@ -59,10 +69,12 @@ def test_the_database_is_away_then_comes(tmp_path: Path, far: Settings) -> None:
     )
     server = None
     try:
-        up = _run(environment, "up", "--timeout", "3")
-        assert up.returncode == 1
-        assert f"Nothing listens at {socket}:5432: check that PostgreSQL runs there" in up.stdout
-        assert "Traceback" not in up.stdout + up.stderr
+        assert _run(environment, "up", "--timeout", "0").returncode == 1
+        sentence = f"Nothing listens at {socket}:5432: check that PostgreSQL runs there"
+        wait_until(lambda: sentence in _detail(near), 60, "the report says so")
+        shown = _run(environment, "status").stdout + _terminal(near)
+        assert shown.count(sentence) >= 2
+        assert "Traceback" not in shown
         server = spawn(
             [*postgres.command(far), "-c", "fsync=off"],
             log=far.state_dir / "log",
@@ -102,11 +114,12 @@ def test_a_wrong_password_is_named_in_terminal_and_report(tmp_path: Path, postgr
         DB_PASSWORD="not-the-password",
     )
     try:
-        up = _run(environment, "up", "--timeout", "4")
+        up = _run(environment, "up", "--timeout", "0")
+        sentence = f"refused the password of user {postgres_server.db_user}: check DB_USER and DB_PASSWORD."
+        wait_until(lambda: sentence in _detail(near), 60, "the report says so")
     finally:
         assert end_services(near, None)
-    sentence = f"refused the password of user {postgres_server.db_user}: check DB_USER and DB_PASSWORD."
-    lines = [line for line in up.stdout.splitlines() if line.startswith("[services]")]
-    assert any(sentence in line for line in lines)
-    assert "not-the-password" not in up.stdout + up.stderr
-    assert "Traceback" not in up.stdout + up.stderr
+    shown = up.stdout + up.stderr + _terminal(near)
+    assert any(line.startswith("[services]") and sentence in line for line in shown.splitlines())
+    assert "not-the-password" not in shown
+    assert "Traceback" not in shown

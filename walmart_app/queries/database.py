@@ -119,7 +119,7 @@ class Database:
             )
             raise DatabaseUnavailable(message) from error
         except psycopg.OperationalError as error:
-            raise DatabaseUnavailable(explain(self._settings, error)) from error
+            raise DatabaseUnavailable(explain(self._settings, error, self._role)) from error
 
     def _opened(self) -> ConnectionPool[Conn]:
         with self._opening:
@@ -153,5 +153,5 @@ class Database:
         try:
             psycopg.connect(self._conninfo()).close()
         except psycopg.OperationalError as error:
-            return explain(self._settings, error)
+            return explain(self._settings, error, self._role)
         return f"All {SIZE} connections to the database are in use: try again in a few seconds."

@@ -13,6 +13,8 @@ import psycopg
 from loaders.errors import WalmartSimError
 from loaders.settings import Settings
 
+_FOR_PEOPLE = ("api_token", "admin_password")
+
 
 def main(arguments: list[str]) -> None:
     """Run the preparation that the first argument names."""
@@ -24,6 +26,9 @@ def main(arguments: list[str]) -> None:
             postgres.initialise(settings)
         case ["schema"]:
             from loaders.migrate import migrate
+
+            for name in _FOR_PEOPLE:  # so that they can be looked up before anything asks for them
+                settings.secret(name)
 
             if settings.embedded_database:
                 from walmart_app.services import postgres
