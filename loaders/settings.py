@@ -34,7 +34,7 @@ class Settings(BaseSettings):
 
     db_host: str | None = Field(
         None,
-        description="host of the PostgreSQL server to use, for example its Tailscale name; unset: an embedded PostgreSQL",
+        description="host of the PostgreSQL server to use, for example its Tailscale name; unset: an embedded one",
     )
     db_port: int = Field(5432, ge=1, le=65535, description="its port")
     db_name: str = Field("walmart", min_length=1, max_length=63, description="its database")

@@ -15,6 +15,7 @@ from psycopg import sql
 from loaders import migrate
 from loaders.db import conninfo
 from loaders.settings import Settings
+from tests.places import open_directory
 from tests.waiting import wait_until
 from walmart_app.services import postgres
 from walmart_app.services.processes import Session, spawn
@@ -32,10 +33,20 @@ def clean_environment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> Iterator[Settings]:
+def postgres_server(clean_environment: None) -> Iterator[Settings]:
     """Settings whose state directory holds a running embedded PostgreSQL, with a migrated template database."""
-    settings = Settings.load(_env_file=None, state_dir=tmp_path_factory.mktemp("pg"), db_name=TEMPLATE)
-    _open_parents(settings.state_dir)
+    with open_directory() as directory:
+        yield from _running(Settings.load(_env_file=None, state_dir=directory, db_name=TEMPLATE))
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A directory of the test's own, for state that another user must reach."""
+    with open_directory() as directory:
+        yield directory
+
+
+def _running(settings: Settings) -> Iterator[Settings]:
     postgres.initialise(settings)
     process = spawn(
         [*postgres.command(settings), "-c", "fsync=off"],
@@ -72,10 +83,3 @@ def database(postgres_server: Settings) -> Iterator[Settings]:
     yield postgres_server.model_copy(update={"db_name": name})
     with psycopg.connect(conninfo(postgres_server, "superuser", "postgres"), autocommit=True) as connection:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
-
-
-def _open_parents(directory: Path) -> None:
-    """pytest's directories are private; root's PostgreSQL runs as another user."""
-    if os.geteuid() == 0:
-        for part in [directory, *directory.parents[:2]]:
-            part.chmod(0o711)

@@ -53,15 +53,13 @@ def settle(product: Product) -> None:
     """Wait until every pipeline has taken in the newest data, and none is at work."""
     client = airflow_client(product.settings)
 
-    def newest() -> list[Run]:
-        return [run for dag in PIPELINES for run in client.latest_runs(dag)]
+    def quiet() -> bool:
+        found = [client.latest_runs(dag, 3) for dag in PIPELINES]
+        return all(found) and all(run.finished for runs in found for run in runs)
 
-    def settled() -> bool:
-        found = newest()
-        return len(found) == len(PIPELINES) and all(run.finished for run in found) and _caught_up(product.settings)
-
-    wait_until(settled, SECONDS, "the pipelines have caught up", every=0.5)
-    assert {run.state for run in newest()} == {"success"}, newest()
+    wait_until(lambda: quiet() and _caught_up(product.settings) and quiet(), SECONDS, "the pipelines settle", every=0.5)
+    newest = [client.latest_runs(dag)[0] for dag in PIPELINES]
+    assert {run.state for run in newest} == {"success"}, newest
 
 
 def _caught_up(settings: Settings) -> bool:

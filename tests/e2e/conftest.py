@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.places import open_directory
 from tests.product import Product
 from walmart_app.bootstrap import browser
 
@@ -15,14 +16,15 @@ SMALL = {"sim_customers": 500, "sim_products": 120, "sim_stores": 3, "sim_days":
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory, clean_environment: None) -> Iterator[Product]:
+def product(clean_environment: None) -> Iterator[Product]:
     """The product with a small company."""
-    running = Product.start(tmp_path_factory.mktemp("product") / "state", **SMALL)
-    try:
-        running.wait_healthy()
-        yield running
-    finally:
-        running.stop()
+    with open_directory() as directory:
+        running = Product.start(directory / "state", **SMALL)
+        try:
+            running.wait_healthy()
+            yield running
+        finally:
+            running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ from tests.product import Product, assert_nothing_left
 from tests.waiting import wait_until
 
 
-def test_killed_when_healthy_it_leaves_nothing_and_starts_again(tmp_path: Path) -> None:
-    state = tmp_path / "a state"  # a space in the path, too
+def test_killed_when_healthy_it_leaves_nothing_and_starts_again(place: Path) -> None:
+    state = place / "a state"  # a space in the path, too
     first = Product.start(state)
     first.wait_healthy()
     first.process.send_signal(signal.SIGKILL)
@@ -31,8 +31,8 @@ def test_killed_when_healthy_it_leaves_nothing_and_starts_again(tmp_path: Path) 
 @pytest.mark.campaign
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("moment", ["page", "postgres", "airflow"])
-def test_ended_while_starting_it_leaves_nothing(tmp_path: Path, number: signal.Signals, moment: str) -> None:
-    state = tmp_path / "state"
+def test_ended_while_starting_it_leaves_nothing(place: Path, number: signal.Signals, moment: str) -> None:
+    state = place / "state"
     product = Product.start(state)
     reached = {
         "page": lambda: True,
@@ -46,8 +46,8 @@ def test_ended_while_starting_it_leaves_nothing(tmp_path: Path, number: signal.S
 
 
 @pytest.mark.campaign
-def test_killed_while_it_stops_it_leaves_nothing(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+def test_killed_while_it_stops_it_leaves_nothing(place: Path) -> None:
+    state = place / "state"
     product = Product.start(state)
     product.wait_healthy()
     product.process.send_signal(signal.SIGTERM)
@@ -60,8 +60,8 @@ def test_killed_while_it_stops_it_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.campaign
-def test_twenty_starts_and_stops_leave_nothing_behind(tmp_path: Path) -> None:
-    state = tmp_path / "state"
+def test_twenty_starts_and_stops_leave_nothing_behind(place: Path) -> None:
+    state = place / "state"
     sizes = []
     for _ in range(20):
         product = Product.start(state)

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +26,9 @@ def _environment(state: Path, **settings: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def far(tmp_path: Path) -> Iterator[Settings]:
+def far(place: Path) -> Settings:
     """Settings of a server's own directory; the test starts the server when it likes."""
-    directory = tmp_path / "far"
-    for part in [tmp_path, *tmp_path.parents[:2]]:
-        part.chmod(0o711)
-    yield Settings.load(_env_file=None, state_dir=directory, db_user="shop", db_name="shop")
+    return Settings.load(_env_file=None, state_dir=place / "far", db_user="shop", db_name="shop")
 
 
 def _run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -79,12 +79,16 @@ def test_stock_movements_are_those_of_the_other_tables(rows: Rows) -> None:
 
 
 def test_money_adds_up_to_the_cent(rows: Rows) -> None:
-    lines = rows["transaction_items"].group_by("transaction_id").agg(
-        (pl.col("quantity") * pl.col("unit_price")).sum().alias("paid"),
-        (pl.col("quantity") * (pl.col("list_price") - pl.col("unit_price"))).sum().alias("saved"),
-        pl.col("quantity").sum().alias("units"),
-        pl.col("line_number").sort().alias("numbers"),
-        pl.len().alias("count"),
+    lines = (
+        rows["transaction_items"]
+        .group_by("transaction_id")
+        .agg(
+            (pl.col("quantity") * pl.col("unit_price")).sum().alias("paid"),
+            (pl.col("quantity") * (pl.col("list_price") - pl.col("unit_price"))).sum().alias("saved"),
+            pl.col("quantity").sum().alias("units"),
+            pl.col("line_number").sort().alias("numbers"),
+            pl.len().alias("count"),
+        )
     )
     both = rows["transactions"].join(lines, on="transaction_id", how="full", coalesce=True)
     assert both.height == rows["transactions"].height == lines.height
