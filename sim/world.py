@@ -45,7 +45,6 @@ _PAYMENT = np.array([[0.17, 0.38, 0.34, 0.08, 0.03], [0.0, 0.30, 0.52, 0.14, 0.0
 _PROMOTION_UNITS = 0.12  # what a promotion adds to the chance of each further unit (assumption)
 
 
-
 class World:
     """The company of `params` from `start` on: `World(params, start)`."""
 

@@ -6,26 +6,57 @@ import os
 import signal
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from loaders import pipeline
+from loaders.errors import DatabaseUnavailable
+from loaders.settings import Settings
+from tests.e2e.company import hashes, rows
 from tests.product import Product, assert_nothing_left
 from tests.waiting import wait_until
 
+COMPANY = {"sim_customers": 3000, "sim_products": 200, "sim_stores": 3, "sim_days": 150, "sim_seed": 11}
 
-def test_killed_when_healthy_it_leaves_nothing_and_starts_again(place: Path) -> None:
+
+def test_killed_in_the_middle_of_the_first_company_it_leaves_nothing_and_ends_the_same(
+    place: Path, database: Settings
+) -> None:
     state = place / "a state"  # a space in the path, too
-    first = Product.start(state)
+    first = Product.start(state, **COMPANY)
     first.wait_healthy()
+    wait_until(lambda: 0 < _days_done(first.settings) < COMPANY["sim_days"], 120, "the company is half made", 0.02)
     first.process.send_signal(signal.SIGKILL)
     first.process.wait()
     assert_nothing_left(state, 10)
-    second = Product.start(state)
+    second = Product.start(state, **COMPANY)
     try:
-        second.wait_healthy()
+        wait_until(lambda: second.services().get("postgres", {}).get("state") == "healthy", 60, "PostgreSQL is back")
+        assert _days_done(second.settings) < COMPANY["sim_days"]
+        wait_until(lambda: _state(second.settings) == "success", 180, "the company is whole", 0.3)
+        found = hashes(second.settings)
+        [(until,)] = rows(second.settings, "select first_until from world")
     finally:
         second.stop()
     assert second.process.returncode == 0
     assert_nothing_left(state, 1)
+    undisturbed = database.model_copy(update=COMPANY)
+    pipeline.run(undisturbed, now=until)
+    assert found == hashes(undisturbed)
+
+
+def _days_done(settings: Settings) -> int:
+    """Days that the first company's run has computed; 0 before there is one."""
+    try:
+        found = rows(settings, "select days_done from simulation_runs")
+    except (DatabaseUnavailable, psycopg.errors.UndefinedTable):
+        return 0
+    return int(found[0][0]) if found else 0
+
+
+def _state(settings: Settings) -> str:
+    found = rows(settings, "select state from simulation_runs")
+    return str(found[0][0]) if found else ""
 
 
 @pytest.mark.campaign

@@ -1,0 +1,105 @@
+"""The DAGs load, carry the names that others rely on, and behave alike."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loaders.settings import ROOT
+
+READ = """
+import json, sys
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag(dag_folder=sys.argv[1])
+print("FOUND " + json.dumps({
+    "errors": bag.import_errors,
+    "dags": {
+        dag_id: {
+            "tasks": {task.task_id: sorted(task.downstream_task_ids) for task in dag.topological_sort()},
+            "outlets": {task.task_id: [asset.name for asset in task.outlets] for task in dag.tasks if task.outlets},
+            "retries": [task.retries for task in dag.tasks],
+            "runs": dag.max_active_runs,
+            "catchup": dag.catchup,
+            "doc": dag.doc_md,
+            "start": dag.start_date is not None,
+            "schedule": type(dag.timetable).__name__,
+        }
+        for dag_id, dag in bag.dags.items()
+    },
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What Airflow reads out of the folder, in a process of its own."""
+    variables = {
+        **os.environ,
+        "AIRFLOW_HOME": str(tmp_path_factory.mktemp("airflow")),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "ignore",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", READ, str(ROOT / "dags")], env=variables, capture_output=True, text=True, check=True
+    )
+    line = next(line for line in done.stdout.splitlines() if line.startswith("FOUND "))
+    result: dict[str, Any] = json.loads(line.removeprefix("FOUND "))
+    return result
+
+
+def test_every_file_loads(found: dict[str, Any]) -> None:
+    assert found["errors"] == {}
+
+
+def test_the_pipelines_have_their_tasks_in_order(found: dict[str, Any]) -> None:
+    chains = {dag_id: list(dag["tasks"]) for dag_id, dag in found["dags"].items()}
+    assert chains == {
+        "walmart_simulation": ["plan", "simulate", "publish"],
+        "walmart_dbt_pipeline": [
+            "dbt_source_freshness",
+            "dbt_snapshot",
+            "dbt_run_staging",
+            "dbt_run_intermediate",
+            "dbt_run_marts",
+            "dbt_test",
+            "dbt_docs_generate",
+        ],
+        "walmart_analytics": ["forecast", "recommend"],
+        "walmart_warehouse_load": ["extract", "load", "reconcile"],
+    }
+    for dag in found["dags"].values():
+        tasks = list(dag["tasks"])
+        assert all(later in dag["tasks"][task] for task, later in zip(tasks, tasks[1:], strict=False))
+
+
+def test_assets_join_them(found: dict[str, Any]) -> None:
+    outlets = {dag_id: dag["outlets"] for dag_id, dag in found["dags"].items() if dag["outlets"]}
+    assert outlets == {
+        "walmart_simulation": {"publish": ["raw"]},
+        "walmart_dbt_pipeline": {"dbt_test": ["marts"]},
+        "walmart_analytics": {"recommend": ["predictions"]},
+    }
+
+
+def test_only_the_simulation_runs_at_the_first_start_by_itself(found: dict[str, Any]) -> None:
+    assert [dag_id for dag_id, dag in found["dags"].items() if dag["start"]] == ["walmart_simulation"]
+
+
+def test_each_is_documented_runs_alone_and_tries_again(found: dict[str, Any]) -> None:
+    for dag in found["dags"].values():
+        assert dag["doc"]
+        assert (dag["runs"], dag["catchup"]) == (1, False)
+        assert min(dag["retries"]) >= 2
+
+
+def test_files_are_short_and_none_is_taken_for_a_dbt_plugin() -> None:
+    for path in sorted(Path(ROOT / "dags").glob("*.py")):
+        assert not path.name.startswith("dbt_")
+        assert len(path.read_text().splitlines()) <= 95, path.name
