@@ -191,7 +191,8 @@ class Statements:
 
     def totals(self, table: WarehouseTable) -> str:
         part = f"formatDateTime({_quoted(table.part_column)}, '%Y-%m')" if table.part_column else f"'{WHOLE}'"
-        sums = [f"toString(sum({_exact(column)}))" for column in table.columns if column.summed]
+        # of nulls alone there is no sum
+        sums = [f"coalesce(toString(sum({_exact(column)})), '0')" for column in table.columns if column.summed]
         wanted = ", ".join([f"{part} as part", "toString(count())", *sums])
         return f"select {wanted} from {self.full(table)} group by part"
 

@@ -31,7 +31,7 @@ def loaded(company: Settings) -> Iterator[Settings]:
         )
         connection.execute(
             "create table analytics.shelf as select product_id, name, list_price::float8 as price, private_label, "
-            "discontinued_on, updated_at from products"
+            "discontinued_on, updated_at, null::numeric(12, 2) as price_elsewhere from products"
         )
         connection.execute("create view analytics.stg_stores as select * from stores")
     assert bring(settings, "first")["tables"] > 3

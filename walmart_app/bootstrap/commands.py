@@ -45,6 +45,7 @@ def lint(_arguments: list[str]) -> int:
         [str(scripts() / "ruff"), "format", "--check", "."],
         [python, "-m", "mypy"],
         [str(scripts() / "pyright")],
+        [str(scripts() / "sqlfluff"), "lint", "dbt_walmart"],
     ]
     return max(_call(check, inside()) for check in checks)
 
