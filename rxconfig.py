@@ -10,6 +10,7 @@ from reflex_base.constants import StateManagerMode
 from loaders.errors import SettingsError
 from loaders.settings import Settings
 from walmart_app.dev_server import DevProxy, listen_on_loopback
+from walmart_app.font import InterFont
 from walmart_app.services.lifecycle import enter_main
 
 try:
@@ -39,6 +40,7 @@ config = rx.Config(
     show_built_with_reflex=False,
     plugins=[
         rx.plugins.RadixThemesPlugin(theme=rx.theme(accent_color="indigo", gray_color="slate", radius="medium")),
+        InterFont(),
         DevProxy(),
     ],
     disable_plugins=[rx.plugins.SitemapPlugin],

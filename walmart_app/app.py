@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import reflex as rx
 
 from walmart_app.api import application
-from walmart_app.pages import not_found, status
+from walmart_app.guard import Guard
+from walmart_app.pages import PAGES, not_found
 from walmart_app.runtime import reader, settings
 from walmart_app.services.lifecycle import keep_supervised
 
@@ -39,5 +40,9 @@ app = rx.App(
     head_components=[rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")],
 )
 app.register_lifespan_task(supervised)
-app.add_page(status.page, route="/", title="Walmart Sim", description=status.DESCRIPTION, on_load=status.ON_LOAD)
+app.add_middleware(Guard(), index=0)
+for module in PAGES:
+    app.add_page(
+        module.page, route=module.ROUTE, title=module.TITLE, description=module.DESCRIPTION, on_load=module.ON_LOAD
+    )
 app.add_page(not_found.page, route="404", title="Not found · Walmart Sim")

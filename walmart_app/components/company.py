@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
-from walmart_app.components import tokens as t
+from walmart_app import tokens as t
+from walmart_app.components.feedback import problem, progress
 from walmart_app.components.layout import card
 from walmart_app.components.states import state_badge
 from walmart_app.state.company import CompanyState, PipelineRow
@@ -19,7 +20,7 @@ def company_card() -> rx.Component:
             "Everything before " + CompanyState.clock + " is in the tables.",
             "It is made by the first run of the simulation, as soon as Airflow is up.",
         ),
-        rx.cond(CompanyState.problem != "", _problem(CompanyState.problem)),
+        rx.cond(CompanyState.problem != "", problem(CompanyState.problem)),
         rx.cond(CompanyState.headline != "", _progress()),
         rx.el.div(
             rx.button(
@@ -55,7 +56,7 @@ def pipelines_card() -> rx.Component:
     return card(
         "Pipelines",
         "What Airflow runs, in the order in which data flows.",
-        rx.cond(CompanyState.pipelines_problem != "", _problem(CompanyState.pipelines_problem)),
+        rx.cond(CompanyState.pipelines_problem != "", problem(CompanyState.pipelines_problem)),
         rx.cond(
             CompanyState.pipelines,
             rx.el.ul(
@@ -80,24 +81,11 @@ def _progress() -> rx.Component:
             flex_wrap="wrap",
             gap=t.SPACE_3,
         ),
-        rx.progress(value=CompanyState.percent, size="2", custom_attrs={"aria-label": "Progress of the simulation"}),
+        progress(CompanyState.percent, "Progress of the simulation"),
         rx.el.span(CompanyState.figures, color=t.MUTED, font_size=t.SMALL, id="company-figures"),
         display="flex",
         flex_direction="column",
         gap=t.SPACE_2,
-    )
-
-
-def _problem(text: rx.Var[str] | str) -> rx.Component:
-    return rx.el.p(
-        rx.icon("triangle-alert", size=16, stroke_width=1.5, aria_hidden=True),
-        rx.el.span(text),
-        display="flex",
-        align_items="center",
-        gap=t.SPACE_2,
-        margin="0",
-        color=t.WARN,
-        font_size=t.SMALL,
     )
 
 

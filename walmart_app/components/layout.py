@@ -1,50 +1,39 @@
-"""Frame, cards and small texts that every page uses."""
+"""Frame, headings and cards that every page uses."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
-from walmart_app.components import tokens as t
+from walmart_app import tokens as t
+from walmart_app.components.navigation import dashboard_bar, top_bar
 
 
-def frame(*content: rx.Component) -> rx.Component:
-    """The page around `content`: skip link, header with the theme switch, main landmark."""
+def frame(*content: rx.Component, sidebar: bool = False) -> rx.Component:
+    """The page around `content`: skip link, top bar, main landmark; `sidebar` adds the dashboard's."""
+    main = rx.el.main(
+        *content,
+        id="main",
+        tab_index=-1,
+        flex="1",
+        min_width="0",
+        display="flex",
+        flex_direction="column",
+        gap=t.SPACE_4,
+    )
     return rx.el.div(
         rx.el.a("Skip to content", href="#main", class_name="skip-link"),
-        rx.el.header(
-            rx.el.div(
-                rx.el.a(
-                    rx.el.img(src="/favicon.svg", alt="", style={"width": "24px", "height": "24px"}),
-                    rx.el.span("Walmart Sim", font_weight="650", font_size=t.BODY),
-                    href="/",
-                    display="flex",
-                    align_items="center",
-                    gap=t.SPACE_2,
-                    color=t.TEXT,
-                    text_decoration="none",
-                ),
-                rx.el.div(flex="1"),
-                rx.color_mode.button(size="1", variant="ghost", custom_attrs={"aria-label": "Switch theme"}),
-                display="flex",
-                align_items="center",
-                gap=t.SPACE_4,
-                max_width=t.PAGE_WIDTH,
-                margin="0 auto",
-                padding=[f"{t.SPACE_3} {t.SPACE_4}", f"{t.SPACE_3} {t.SPACE_4}", f"{t.SPACE_3} {t.SPACE_6}"],
-            ),
-            border_bottom=t.LINE,
-            background=t.SURFACE,
-        ),
-        rx.el.main(
-            *content,
-            id="main",
-            tab_index=-1,
+        top_bar(),
+        rx.el.div(
+            *([dashboard_bar()] if sidebar else []),
+            main,
             max_width=t.PAGE_WIDTH,
             margin="0 auto",
             padding=[t.SPACE_4, t.SPACE_4, t.SPACE_6],
             display="flex",
-            flex_direction="column",
-            gap=t.SPACE_4,
+            flex_direction=["column", "column", "row"],
+            gap=[t.SPACE_4, t.SPACE_4, t.SPACE_6],
         ),
         background=t.BACKGROUND,
         color=t.TEXT,
@@ -54,14 +43,46 @@ def frame(*content: rx.Component) -> rx.Component:
     )
 
 
-def card(title: str, subtitle: rx.Var[str] | str, *content: rx.Component | rx.Var) -> rx.Component:
-    """A bordered section with a heading."""
+def page_heading(title: str, subtitle: Any, *actions: Any) -> rx.Component:
+    """The page's one first-level heading, a sentence under it, and what can be done here at the right."""
+    return rx.el.div(
+        rx.el.div(
+            rx.heading(title, as_="h1", size="6", weight="bold"),
+            rx.el.p(subtitle, color=t.MUTED, margin="4px 0 0", role="status", id="page-status"),
+            min_width="0",
+            flex="1 1 320px",
+        ),
+        rx.el.div(*actions, display="flex", flex_wrap="wrap", align_items="center", gap=t.SPACE_2),
+        display="flex",
+        flex_wrap="wrap",
+        align_items="flex-end",
+        gap=t.SPACE_3,
+    )
+
+
+def card(
+    title: str | rx.Var[str],
+    subtitle: rx.Var[str] | str,
+    *content: rx.Component | rx.Var,
+    actions: list[rx.Component] | None = None,
+    element_id: str = "",
+) -> rx.Component:
+    """A bordered section: the title says the question, the subtitle unit and period."""
     return rx.el.section(
         rx.el.div(
-            rx.heading(title, as_="h2", size="3", weight="medium"),
-            rx.el.p(subtitle, color=t.MUTED, font_size=t.SMALL, margin="2px 0 0"),
+            rx.el.div(
+                rx.heading(title, as_="h2", size="3", weight="medium"),
+                rx.el.p(subtitle, color=t.MUTED, font_size=t.SMALL, margin="2px 0 0"),
+                min_width="0",
+                flex="1",
+            ),
+            *(actions or []),
+            display="flex",
+            align_items="flex-start",
+            gap=t.SPACE_3,
         ),
         *content,
+        id=element_id or None,
         background=t.SURFACE,
         border=t.LINE,
         border_radius=t.RADIUS,
@@ -70,4 +91,14 @@ def card(title: str, subtitle: rx.Var[str] | str, *content: rx.Component | rx.Va
         flex_direction="column",
         gap=t.SPACE_3,
         min_width="0",
+    )
+
+
+def grid(*content: rx.Component, columns: int = 2) -> rx.Component:
+    """Cards side by side: one column on a narrow screen."""
+    return rx.el.div(
+        *content,
+        display="grid",
+        grid_template_columns=["minmax(0, 1fr)", "minmax(0, 1fr)", f"repeat({columns}, minmax(0, 1fr))"],
+        gap=t.SPACE_4,
     )

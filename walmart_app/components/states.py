@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import reflex as rx
 
-from walmart_app.components import tokens as t
+from walmart_app import tokens as t
+
+# state: icon, word, colour, whether the icon turns
+STATES = {
+    "healthy": ("circle-check", "Healthy", t.GOOD, False),
+    "success": ("circle-check", "Done", t.GOOD, False),
+    "starting": ("loader-circle", "Starting", t.ACCENT, True),
+    "preparing": ("loader-circle", "Preparing", t.ACCENT, True),
+    "running": ("loader-circle", "Running", t.ACCENT, True),
+    "queued": ("clock", "Queued", t.MUTED, False),
+    "idle": ("circle-dashed", "Not yet", t.MUTED, False),
+    "waiting": ("clock", "Waiting", t.MUTED, False),
+    "failing": ("triangle-alert", "Not answering", t.BAD, False),
+    "failed": ("triangle-alert", "Failed", t.BAD, False),
+    "cancelled": ("circle-stop", "Cancelled", t.MUTED, False),
+    "retrying": ("rotate-cw", "Trying again", t.WARN, False),
+    "skipped": ("skip-forward", "Skipped", t.MUTED, False),
+    "paused": ("pause", "Paused", t.MUTED, False),
+    "stopping": ("circle-stop", "Stopping", t.MUTED, False),
+    "stopped": ("circle-stop", "Stopped", t.MUTED, False),
+}
 
 
 def state_badge(state: rx.Var[str] | str) -> rx.Component:
-    """A service's or run's state."""
-    badge = rx.match(
-        state,
-        ("healthy", _badge("circle-check", "Healthy", t.GOOD)),
-        ("success", _badge("circle-check", "Done", t.GOOD)),
-        ("starting", _badge("loader-circle", "Starting", t.ACCENT, turning=True)),
-        ("preparing", _badge("loader-circle", "Preparing", t.ACCENT, turning=True)),
-        ("running", _badge("loader-circle", "Running", t.ACCENT, turning=True)),
-        ("queued", _badge("clock", "Queued", t.MUTED)),
-        ("idle", _badge("circle-dashed", "Not yet", t.MUTED)),
-        ("waiting", _badge("clock", "Waiting", t.MUTED)),
-        ("failing", _badge("triangle-alert", "Not answering", t.BAD)),
-        ("failed", _badge("triangle-alert", "Failed", t.BAD)),
-        ("cancelled", _badge("circle-stop", "Cancelled", t.MUTED)),
-        ("retrying", _badge("rotate-cw", "Trying again", t.WARN)),
-        ("stopping", _badge("circle-stop", "Stopping", t.MUTED)),
-        _badge("circle-stop", "Stopped", t.MUTED),
+    """A service's, run's or task's state; one that is not known here shows as stopped."""
+    if isinstance(state, str):
+        return _badge(*STATES[state])
+    return rx.fragment(
+        rx.match(state, *[(name, _badge(*look)) for name, look in STATES.items()], _badge(*STATES["stopped"]))
     )
-    return rx.fragment(badge)
 
 
-def _badge(icon: str, word: str, colour: str, *, turning: bool = False) -> rx.Component:
+def _badge(icon: str, word: str, colour: str, turning: bool) -> rx.Component:
     return rx.el.span(
         rx.icon(icon, size=16, stroke_width=1.5, class_name="turning" if turning else "", aria_hidden=True),
         word,

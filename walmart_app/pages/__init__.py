@@ -1,1 +1,11 @@
-"""One module a page."""
+"""One module a page: ROUTE, TITLE, DESCRIPTION, ON_LOAD and `page()`; listed here, in the order of the navigation."""
+
+from walmart_app.pages import (
+    design,
+    status,
+)
+
+PAGES = (
+    status,
+    design,
+)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import reflex as rx
 
-from walmart_app.components import tokens as t
+from walmart_app import tokens as t
 from walmart_app.components.company import company_card, pipelines_card
-from walmart_app.components.layout import card, frame
+from walmart_app.components.layout import card, frame, page_heading
 from walmart_app.components.states import state_badge
 from walmart_app.state.company import CompanyState
 from walmart_app.state.status import ServiceRow, StatusState
 
+ROUTE, TITLE = "/", "Walmart Sim"
 DESCRIPTION = "A retail company in a box: how its services are."
 ON_LOAD = [StatusState.watch, CompanyState.watch]
 
@@ -18,15 +19,7 @@ ON_LOAD = [StatusState.watch, CompanyState.watch]
 def page() -> rx.Component:
     """The whole page."""
     return frame(
-        rx.el.div(
-            rx.heading("Status", as_="h1", size="6", weight="bold"),
-            rx.el.p(
-                rx.cond(StatusState.loaded, StatusState.headline, "Asks the services how they are."),
-                color=t.MUTED,
-                margin="4px 0 0",
-                role="status",
-            ),
-        ),
+        page_heading("Status", rx.cond(StatusState.loaded, StatusState.headline, "Asks the services how they are.")),
         company_card(),
         pipelines_card(),
         card(

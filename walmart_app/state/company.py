@@ -13,6 +13,7 @@ from loaders.errors import WalmartSimError
 from walmart_app.commands import runs
 from walmart_app.queries import company
 from walmart_app.runtime import reader, settings
+from walmart_app.state.changes import changes
 from walmart_app.state.times import ago, duration, whole
 
 _EVERY = 1.5
@@ -76,11 +77,13 @@ class CompanyState(rx.State):
             await asyncio.sleep(_EVERY)
 
     @rx.event
+    @changes
     async def simulate_a_day(self) -> None:
         """Start a run of the next day."""
         await self._ask(lambda: runs.simulate_days(settings(), 1), "Started: the next day is being simulated.")
 
     @rx.event
+    @changes
     async def cancel(self) -> None:
         """End the simulation that is under way."""
 

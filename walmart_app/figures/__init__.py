@@ -1,0 +1,1 @@
+"""Figures from rows: pure functions that the states call, and the components draw."""
