@@ -49,7 +49,7 @@ class Product:
     """A running product."""
 
     settings: Settings
-    process: subprocess.Popen[bytes]
+    process: Any  # its subprocess.Popen; None when it was started by somebody else
     log: Path
     url: str
 
