@@ -88,9 +88,9 @@ def explain(settings: Settings, error: psycopg.Error, role: Role = "owner") -> s
     """Turn libpq's message into one sentence that names the setting to look at."""
     text = " ".join(str(error).split())
     user = login(settings, role)[0]
-    if settings.embedded_database:
-        return f"The embedded PostgreSQL cannot be used as {user}: {text}"
+    embedded = settings.embedded_database
     where = f"{settings.db_host}:{settings.db_port}"
+    server = "The embedded PostgreSQL" if embedded else f"PostgreSQL at {where}"
     password = (
         "check DB_USER and DB_PASSWORD." if role == "owner" else "run `python -m loaders migrate`, which sets it anew."
     )
@@ -98,11 +98,11 @@ def explain(settings: Settings, error: psycopg.Error, role: Role = "owner") -> s
     reasons = [
         (
             ("password authentication failed", "no password supplied"),
-            f"PostgreSQL at {where} refused the password of user {user}: {password}",
+            f"{server} refused the password of user {user}: {password}",
         ),
         (
             ("no pg_hba.conf entry",),
-            f"PostgreSQL at {where} does not let this machine in: check its pg_hba.conf and DB_SSLMODE.",
+            f"{server} does not let this machine in: check its pg_hba.conf and DB_SSLMODE.",
         ),
         (
             ("root certificate", "root.crt"),
@@ -111,7 +111,7 @@ def explain(settings: Settings, error: psycopg.Error, role: Role = "owner") -> s
         ),
         (
             ("does not exist",),
-            f"PostgreSQL at {where} has no database {settings.db_name} or no user {user}: check DB_NAME and DB_USER.",
+            f"{server} has no database {settings.db_name} or no user {user}: check DB_NAME and DB_USER.",
         ),
         (
             ("could not translate host", "failed to resolve", "name or service not known", "nodename nor servname"),
@@ -123,7 +123,9 @@ def explain(settings: Settings, error: psycopg.Error, role: Role = "owner") -> s
         ),
         (
             ("connection refused", "no such file"),
-            f"Nothing listens at {where}: check that PostgreSQL runs there, and DB_HOST and DB_PORT.",
+            "The embedded PostgreSQL is not running: start it with `make run` or `python -m walmart_app.services up`."
+            if embedded
+            else f"Nothing listens at {where}: check that PostgreSQL runs there, and DB_HOST and DB_PORT.",
         ),
         (
             ("timeout", "timed out", "unreachable", "no route"),
@@ -134,4 +136,4 @@ def explain(settings: Settings, error: psycopg.Error, role: Role = "owner") -> s
     for needles, sentence in reasons:
         if any(needle in lowered for needle in needles):
             return sentence
-    return f"PostgreSQL at {where} cannot be used: {text}"
+    return f"{server} cannot be used as {user}: {text}"

@@ -83,5 +83,5 @@ def test_a_company_without_a_day_builds_empty_and_green(
 
 def test_without_a_database_dbt_is_not_even_started(database: Settings) -> None:
     gone = database.model_copy(update={"db_name": "nowhere"})
-    with pytest.raises(DatabaseUnavailable, match="database .*nowhere.* does not exist"):
+    with pytest.raises(DatabaseUnavailable, match="has no database nowhere"):
         DbtProject(gone).test()

@@ -19,7 +19,7 @@ def test_the_page_of_settings_is_current() -> None:
 def test_every_setting_is_on_its_page_with_its_meaning() -> None:
     rows = [line for line in settingspage.page().splitlines() if line.startswith("| `")]
     assert len(rows) == len(Settings.model_fields)
-    assert "| `SIM_STORES` | `12` | stores | 1 to 5,000 |" in rows
+    assert "| `SIM_STORES` | `12` | stores | 1 to 2,000 |" in rows
     assert "| `SIM_PACE` | `1.0` | world minutes in a real minute in live mode | above 0 to 1,440 |" in rows
 
 
@@ -44,7 +44,7 @@ def test_status_says_in_one_sentence_what_is_wrong(
 ) -> None:
     nowhere = postgres_server.model_copy(update={"state_dir": tmp_path})
     assert main(["status", "--json"], nowhere) == 1
-    assert json.loads(capsys.readouterr().out)["database"].startswith("Nothing listens at the embedded PostgreSQL")
+    assert json.loads(capsys.readouterr().out)["database"].startswith("The embedded PostgreSQL is not running: start")
     missing = postgres_server.model_copy(update={"db_name": "none_such"})
     assert main(["status"], missing) == 1
     assert "has no database none_such" in capsys.readouterr().out

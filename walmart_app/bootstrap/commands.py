@@ -33,7 +33,8 @@ def test(arguments: list[str]) -> int:
     found = browser.ensure()
     variables = inside() | ({browser.SETTING: found} if found else {})
     say("Runs the tests")
-    return _call([str(scripts() / "python"), "-m", "pytest", *arguments], variables)
+    # much of a test of the whole product is waiting: two workers share even two cores well
+    return _call([str(scripts() / "python"), "-m", "pytest", "-n", "2", *arguments], variables)
 
 
 def lint(_arguments: list[str]) -> int:
