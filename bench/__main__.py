@@ -1,0 +1,37 @@
+"""`python -m bench NAME`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+from loaders.errors import WalmartSimError
+
+# name: what it measures, against what
+BENCHMARKS = {
+    "ui": "from click to drawn on the pages of a running product, against loading the same view whole",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one benchmark; 2 for a name that there is not."""
+    parser = argparse.ArgumentParser(
+        prog="bench",
+        description="Benchmarks that print a ratio against a reference measured in the same session.",
+        epilog="\n".join(f"{name:10} {meaning}" for name, meaning in BENCHMARKS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("name", choices=BENCHMARKS, metavar="NAME")
+    chosen, rest = parser.parse_known_args(arguments)
+    try:
+        result = importlib.import_module(f"bench.{chosen.name}").main(rest)
+    except WalmartSimError as error:
+        print(f"bench {chosen.name}: {error}", file=sys.stderr)
+        return 1
+    print(result.line())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
