@@ -17,7 +17,7 @@ import psutil
 from loaders.errors import WalmartSimError
 from loaders.settings import ROOT, Settings
 from walmart_app.services import airflow, logs, plan, postgres, report
-from walmart_app.services.locks import supervisor_lock
+from walmart_app.services.locks import main_lock, supervisor_lock
 from walmart_app.services.main_process import MainProcess
 from walmart_app.services.processes import Session, SessionFile
 from walmart_app.services.report import Report
@@ -159,7 +159,8 @@ def main(arguments: list[str]) -> int:
         lock.wait_until_free(1)  # the run before this one is still stopping
     for ignored in (signal.SIGINT, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
-    supervisor = Supervisor(settings, MainProcess(main_pid) if main_pid else None, _Terminal())
+    served = MainProcess(main_pid, main_lock(settings.state_dir).path) if main_pid else None
+    supervisor = Supervisor(settings, served, _Terminal())
     signal.signal(signal.SIGTERM, supervisor.request_stop)
     supervisor.run()
     return 0
