@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import dataclass
 
 from loaders.settings import Settings
 from walmart_app.clients.airflow import Run
 from walmart_app.clients.connect import airflow_client
 
-SIMULATION = "walmart_simulation"
+SIMULATION, MODELS = "walmart_simulation", "walmart_dbt_pipeline"
+ANALYTICS, WAREHOUSE = "walmart_analytics", "walmart_warehouse_load"
 MOST_DAYS = 3650
+_RUNS = 5  # of each pipeline that pages show
+_YOUNG_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -23,9 +28,9 @@ class Pipeline:
 
 PIPELINES = (
     Pipeline(SIMULATION, "Simulation", "Shoppers buy, stores reorder; the rows land in PostgreSQL."),
-    Pipeline("walmart_dbt_pipeline", "dbt", "Staging, intermediate models, marts and their tests."),
-    Pipeline("walmart_analytics", "Analytics", "Forecasts and recommendations from the marts."),
-    Pipeline("walmart_warehouse_load", "Warehouse", "Marts, facts and predictions, reconciled to the cent."),
+    Pipeline(MODELS, "dbt", "Staging, intermediate models, marts and their tests."),
+    Pipeline(ANALYTICS, "Analytics", "Forecasts and recommendations from the marts."),
+    Pipeline(WAREHOUSE, "Warehouse", "Marts, facts and predictions, reconciled to the cent."),
 )
 
 
@@ -39,15 +44,54 @@ def simulate_days(settings: Settings, days: int) -> Run:
     if not 1 <= days <= MOST_DAYS:
         message = f"days must be 1 to {MOST_DAYS}, but is {days}."
         raise ValueError(message)
-    return airflow_client(settings).trigger(SIMULATION, {"days": days})
+    return _fresh(airflow_client(settings).trigger(SIMULATION, {"days": days}))
 
 
 def cancel(settings: Settings, dag_id: str, run_id: str) -> Run:
     """End a run; what it committed stays."""
-    return airflow_client(settings).cancel(dag_id, run_id)
+    return _fresh(airflow_client(settings).cancel(dag_id, run_id))
+
+
+def run_models(settings: Settings) -> Run:
+    """Start a run of the models; predictions and warehouse follow it by themselves."""
+    return _fresh(airflow_client(settings).trigger(MODELS))
 
 
 def newest(settings: Settings) -> dict[str, Run | None]:
     """The newest run of each pipeline."""
-    client = airflow_client(settings)
-    return {part.dag_id: next(iter(client.latest_runs(part.dag_id)), None) for part in PIPELINES}
+    return {dag_id: next(iter(found), None) for dag_id, found in recent(settings).items()}
+
+
+def recent(settings: Settings) -> dict[str, list[Run]]:
+    """The last runs of each pipeline, newest first. However many ask, Airflow is asked once in a while."""
+    return _recent.get(settings)
+
+
+class _Recent:
+    """The last answer, while it is young."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: dict[str, list[Run]] = {}
+        self._asked = 0.0
+
+    def get(self, settings: Settings) -> dict[str, list[Run]]:
+        with self._lock:
+            if not self._found or time.monotonic() - self._asked > _YOUNG_SECONDS:
+                client = airflow_client(settings)
+                self._found = {part.dag_id: client.latest_runs(part.dag_id, _RUNS) for part in PIPELINES}
+                self._asked = time.monotonic()
+            return self._found
+
+    def forget(self) -> None:
+        with self._lock:
+            self._asked = 0.0
+
+
+_recent = _Recent()
+
+
+def _fresh(run: Run) -> Run:
+    """What was just changed is asked for anew."""
+    _recent.forget()
+    return run

@@ -9,7 +9,7 @@ import reflex as rx
 from walmart_app import tokens as t
 
 
-def table(headers: list[rx.Component], rows: Any, label: str, *, max_height: str = "none") -> rx.Component:
+def table(headers: list[Any], rows: Any, label: str, *, max_height: str = "none") -> rx.Component:
     """A table named `label`; `headers` are `column(...)`, `rows` is what `rx.foreach` over `row(...)` gives."""
     return rx.el.div(
         rx.el.table(
@@ -29,7 +29,7 @@ def table(headers: list[rx.Component], rows: Any, label: str, *, max_height: str
     )
 
 
-def column(title: str, *, figure: bool = False) -> rx.Component:
+def column(title: str | rx.Var[str], *, figure: bool = False) -> rx.Component:
     """A header that only names its column."""
     return rx.el.th(title, scope="col", class_name="figure" if figure else "")
 

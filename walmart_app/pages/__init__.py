@@ -2,10 +2,10 @@
 
 from walmart_app.pages import (
     design,
-    status,
+    pipeline,
 )
 
 PAGES = (
-    status,
+    pipeline,
     design,
 )

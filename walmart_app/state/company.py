@@ -1,11 +1,9 @@
-"""How far the company is, and the runs of its pipelines."""
+"""How far the company is."""
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import reflex as rx
 
@@ -14,25 +12,13 @@ from walmart_app.commands import runs
 from walmart_app.queries import company
 from walmart_app.runtime import reader, settings
 from walmart_app.state.changes import changes
-from walmart_app.state.times import ago, duration, whole
+from walmart_app.state.times import duration, whole
 
 _EVERY = 1.5
 
 
-@dataclasses.dataclass
-class PipelineRow:
-    """One pipeline and its newest run; texts are ready to show."""
-
-    dag_id: str
-    title: str
-    meaning: str
-    state: str
-    when: str
-    element_id: str
-
-
 class CompanyState(rx.State):
-    """Progress of the simulation, and the pipelines."""
+    """Progress of the simulation, and what can be done about it."""
 
     loaded: bool = False
     problem: str = ""
@@ -41,9 +27,8 @@ class CompanyState(rx.State):
     headline: str = ""
     figures: str = ""
     percent: int = 0
-    pipelines: rx.Field[list[PipelineRow]] = rx.field(default_factory=list)
-    pipelines_problem: str = ""
-    asking: bool = False
+    simulation_busy: bool = False
+    airflow_problem: str = ""
     notice: str = ""
     _watch: int = 0
 
@@ -51,11 +36,6 @@ class CompanyState(rx.State):
     def under_way(self) -> bool:
         """Whether a simulation is queued or running."""
         return self.run_state in {"queued", "running"}
-
-    @rx.var
-    def simulation_busy(self) -> bool:
-        """Whether Airflow is at work on the simulation."""
-        return any(row.dag_id == runs.SIMULATION and row.state in {"queued", "running"} for row in self.pipelines)
 
     @rx.event(background=True)
     async def watch(self) -> None:
@@ -65,15 +45,14 @@ class CompanyState(rx.State):
             turn = self._watch
         while True:
             found, problem = await _progress()
-            rows, trouble = await asyncio.to_thread(_pipelines)
+            busy, trouble = await asyncio.to_thread(_simulation_busy)
             async with self:
                 if self._watch != turn:
                     return
-                self.problem, self.pipelines_problem, self.loaded = problem, trouble, True
+                self.problem, self.airflow_problem, self.loaded = problem, trouble, True
+                self.simulation_busy = busy
                 if found is not None:
                     self._show(found)
-                if rows and rows != self.pipelines:
-                    self.pipelines = rows
             await asyncio.sleep(_EVERY)
 
     @rx.event
@@ -134,22 +113,9 @@ async def _progress() -> tuple[company.CompanyProgress | None, str]:
         return None, str(error)
 
 
-def _pipelines() -> tuple[list[PipelineRow], str]:
+def _simulation_busy() -> tuple[bool, str]:
+    """Whether Airflow is at work on the simulation, or why that is not known."""
     try:
-        newest = runs.newest(settings())
+        return any(not run.finished for run in runs.recent(settings())[runs.SIMULATION]), ""
     except WalmartSimError as error:
-        return [], str(error)
-    now = datetime.now(UTC)
-    rows = []
-    for part in runs.PIPELINES:
-        run = newest[part.dag_id]
-        state, when = "idle", "Has not run yet."
-        if run is not None:
-            state = run.state
-            started = datetime.fromisoformat(run.started) if run.started else None
-            ended = datetime.fromisoformat(run.ended) if run.ended else None
-            when = f"Started {ago(started, now)}" if started else "Waits for its turn."
-            if started and ended:
-                when = f"Ended {ago(ended, now)}, took {duration((ended - started).total_seconds())}"
-        rows.append(PipelineRow(part.dag_id, part.title, part.meaning, state, when, f"pipeline-{part.dag_id}"))
-    return rows, ""
+        return False, str(error)

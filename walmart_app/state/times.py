@@ -33,3 +33,11 @@ def duration(seconds: float) -> str:
 def whole(number: int) -> str:
     """A count with separators."""
     return f"{number:,}"
+
+
+def size(number: int) -> str:
+    """Bytes, roughly."""
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if number >= scale:
+            return f"{number / scale:.3g} {unit}"
+    return f"{number} bytes"
