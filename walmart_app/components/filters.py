@@ -45,13 +45,7 @@ def select(label: str, value: Any, options: Any, on_change: Any, element_id: str
 
 
 def field(label: str, value: Any, on_change: Any, element_id: str, **properties: Any) -> rx.Component:
-    """Text, a number or a day: say `type=`. Pass `on_change=State.handler.debounce(250)` for what is typed."""
+    """Text, a number or a day: say `type=`. `on_change` comes when typing pauses; the cursor stays where it is."""
     properties.setdefault("type", "text")
-    return labelled(
-        label,
-        rx.el.input(
-            default_value=value, key=value, on_change=on_change, class_name="field", id=element_id, **properties
-        )
-        if properties.pop("uncontrolled", False)
-        else rx.el.input(value=value, on_change=on_change, class_name="field", id=element_id, **properties),
-    )
+    control = rx.el.input(value=value, on_change=on_change, class_name="field", id=element_id, **properties)
+    return labelled(label, control)

@@ -34,7 +34,16 @@ def pipeline_graph() -> rx.Component:
         _arrow(),
         _layer("Predictions", _node("analytics")),
         _arrow(),
-        _layer("Use", *[_node(key) for key in ("dashboard", "forecast", "recommendations", "warehouse")]),
+        _layer(
+            "Use",
+            rx.el.div(
+                *[_node(key) for key in ("dashboard", "forecast", "recommendations", "warehouse")],
+                display="grid",
+                grid_template_columns=["1fr", "1fr", "1fr", "1fr", "1fr 1fr"],
+                gap=t.SPACE_2,
+            ),
+            share=2,
+        ),
         class_name="pipeline-graph",
         custom_attrs={"aria-label": "Steps of the pipeline, in the order in which data flows"},
     )
@@ -45,7 +54,7 @@ def step_of(key: rx.Var[str] | str) -> rx.vars.ObjectVar[Step]:
     return cast("rx.vars.ObjectVar[Step]", PipelineState.steps[key])
 
 
-def _layer(name: str, *nodes: rx.Component) -> rx.Component:
+def _layer(name: str, *nodes: rx.Component, share: int = 1) -> rx.Component:
     return rx.el.li(
         rx.el.span(name, color=t.MUTED, font_size=t.TINY),
         *nodes,
@@ -53,7 +62,7 @@ def _layer(name: str, *nodes: rx.Component) -> rx.Component:
         flex_direction="column",
         justify_content="center",
         gap=t.SPACE_2,
-        flex="1 1 0",
+        flex=f"{share} 1 0",
         min_width="0",
     )
 

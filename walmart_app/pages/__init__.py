@@ -3,9 +3,11 @@
 from walmart_app.pages import (
     design,
     pipeline,
+    simulation,
 )
 
 PAGES = (
     pipeline,
+    simulation,
     design,
 )
