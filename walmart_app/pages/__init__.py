@@ -4,10 +4,12 @@ from walmart_app.pages import (
     design,
     pipeline,
     simulation,
+    transactions,
 )
 
 PAGES = (
     pipeline,
     simulation,
+    transactions,
     design,
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from psycopg import Connection
 from psycopg.rows import class_row
+
+T = TypeVar("T")
 
 # the tables of the operational database that people ask for, in the order in which data comes to them
 TABLES = (
@@ -170,7 +172,7 @@ def loaded(connection: Connection[Any]) -> Loaded:
     return _one(connection, Loaded, _LOADED)
 
 
-def _one(connection: Connection[Any], kind: type[Any], query: str) -> Any:
+def _one(connection: Connection[Any], kind: type[T], query: str) -> T:
     with connection.cursor(row_factory=class_row(kind)) as cursor:
         found = cursor.execute(query.encode()).fetchone()
     assert found is not None
