@@ -60,15 +60,15 @@ class AirflowClient:
             AirflowUnavailable: Airflow does not answer.
         """
         body = airflow.TriggerDAGRunPostBody(logical_date=None, conf=conf or {})
-        return _run(self._call(lambda client: dag_run_api.DagRunApi(client).trigger_dag_run(dag_id, body)))
+        return _run(self.call(lambda client: dag_run_api.DagRunApi(client).trigger_dag_run(dag_id, body)))
 
     def run(self, dag_id: str, run_id: str) -> Run:
         """How a run is now."""
-        return _run(self._call(lambda client: dag_run_api.DagRunApi(client).get_dag_run(dag_id, run_id)))
+        return _run(self.call(lambda client: dag_run_api.DagRunApi(client).get_dag_run(dag_id, run_id)))
 
     def latest_runs(self, dag_id: str, limit: int = 1) -> list[Run]:
         """The newest runs of a DAG, newest first."""
-        found = self._call(
+        found = self.call(
             lambda client: dag_run_api.DagRunApi(client).get_dag_runs(dag_id, order_by=["-run_after"], limit=limit)
         )
         return [_run(entry) for entry in found.dag_runs]
@@ -76,17 +76,17 @@ class AirflowClient:
     def cancel(self, dag_id: str, run_id: str) -> Run:
         """End a run: its tasks are stopped within seconds, and what they had committed stays."""
         body = airflow.DAGRunPatchBody(state=airflow.DagRunMutableStates.FAILED)
-        return _run(self._call(lambda client: dag_run_api.DagRunApi(client).patch_dag_run(dag_id, run_id, body)))
+        return _run(self.call(lambda client: dag_run_api.DagRunApi(client).patch_dag_run(dag_id, run_id, body)))
 
     def repeat(self, dag_id: str, run_id: str) -> Run:
         """Run all tasks of a run again, under its own id."""
         body = airflow.DAGRunClearBody(dry_run=False)
-        self._call(lambda client: dag_run_api.DagRunApi(client).clear_dag_run(dag_id, run_id, body))
+        self.call(lambda client: dag_run_api.DagRunApi(client).clear_dag_run(dag_id, run_id, body))
         return self.run(dag_id, run_id)
 
     def tasks(self, dag_id: str, run_id: str) -> dict[str, str]:
         """State of each task of a run; a mapped task appears once for each index."""
-        found = self._call(lambda client: task_instance_api.TaskInstanceApi(client).get_task_instances(dag_id, run_id))
+        found = self.call(lambda client: task_instance_api.TaskInstanceApi(client).get_task_instances(dag_id, run_id))
         return {
             entry.task_id if entry.map_index < 0 else f"{entry.task_id}[{entry.map_index}]": str(
                 entry.state.value if entry.state else "scheduled"
@@ -96,12 +96,12 @@ class AirflowClient:
 
     def returned(self, dag_id: str, run_id: str, task_id: str) -> Any:
         """What a task returned."""
-        found = self._call(
+        found = self.call(
             lambda client: x_com_api.XComApi(client).get_xcom_entry(dag_id, task_id, run_id, "return_value")
         )
         return found.actual_instance.value if hasattr(found, "actual_instance") else found.value
 
-    def _call(self, work: Any) -> Any:
+    def call(self, work: Any) -> Any:
         """Run `work` with a logged-in client, logging in anew once when the token is refused."""
         for attempt in (1, 2):
             token = self._token or self._login()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from loaders.settings import Settings
 from walmart_app.clients.airflow import Run
+from walmart_app.clients.airflow_views import AirflowViews
 from walmart_app.clients.connect import airflow_client
 
 SIMULATION, MODELS = "walmart_simulation", "walmart_dbt_pipeline"
@@ -49,12 +50,40 @@ def simulate_days(settings: Settings, days: int) -> Run:
 
 def cancel(settings: Settings, dag_id: str, run_id: str) -> Run:
     """End a run; what it committed stays."""
+    _known(dag_id)
     return _fresh(airflow_client(settings).cancel(dag_id, run_id))
 
 
 def run_models(settings: Settings) -> Run:
     """Start a run of the models; predictions and warehouse follow it by themselves."""
     return _fresh(airflow_client(settings).trigger(MODELS))
+
+
+def trigger(settings: Settings, dag_id: str, days: int | None = None) -> Run:
+    """Start a run of one of our pipelines; `days` is for the simulation alone."""
+    if dag_id == SIMULATION and days is not None:
+        return simulate_days(settings, days)
+    _known(dag_id)
+    return _fresh(airflow_client(settings).trigger(dag_id))
+
+
+def pause(settings: Settings, dag_id: str, paused: bool) -> None:
+    """Let a pipeline rest, or go on."""
+    _known(dag_id)
+    AirflowViews(airflow_client(settings)).pause(dag_id, paused)
+
+
+def retry(settings: Settings, dag_id: str, run_id: str) -> None:
+    """Run the failed tasks of a run again."""
+    _known(dag_id)
+    AirflowViews(airflow_client(settings)).retry(dag_id, run_id)
+    _recent.forget()
+
+
+def _known(dag_id: str) -> None:
+    if dag_id not in {part.dag_id for part in PIPELINES}:
+        message = f"There is no pipeline {dag_id!r}."
+        raise ValueError(message)
 
 
 def newest(settings: Settings) -> dict[str, Run | None]:

@@ -20,6 +20,7 @@ STATES = {
     "failed": ("triangle-alert", "Failed", t.BAD, False),
     "cancelled": ("circle-stop", "Cancelled", t.MUTED, False),
     "retrying": ("rotate-cw", "Trying again", t.WARN, False),
+    "warned": ("triangle-alert", "Warning", t.WARN, False),
     "skipped": ("skip-forward", "Skipped", t.MUTED, False),
     "paused": ("pause", "Paused", t.MUTED, False),
     "stopping": ("circle-stop", "Stopping", t.MUTED, False),

@@ -2,6 +2,7 @@
 
 from walmart_app.pages import (
     design,
+    monitoring,
     pipeline,
     simulation,
     transactions,
@@ -11,5 +12,6 @@ PAGES = (
     pipeline,
     simulation,
     transactions,
+    monitoring,
     design,
 )
