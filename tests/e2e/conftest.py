@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from loaders.settings import Settings
 from tests.places import open_directory
@@ -41,3 +42,18 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     path = os.environ.get(browser.SETTING) or browser.installed()
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     return {**browser_type_launch_args, "args": arguments} | ({"executable_path": path} if path else {})
+
+
+@pytest.fixture
+def watched(page: Page, product: Product) -> Iterator[Page]:
+    """A page that fails the test on a console error or a request that leaves the machine."""
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda request: problems.append(request.url) if _leaves(request.url, product) else None)
+    yield page
+    assert problems == []
+
+
+def _leaves(url: str, product: Product) -> bool:
+    return not url.startswith((product.url, product.url.replace("http", "ws"), "data:", "blob:"))

@@ -173,14 +173,18 @@ class TransactionsState(rx.State):
     @rx.event
     def first_page(self) -> Any:
         """To the start, with what has arrived."""
-        return _go(ReceiptView(self._view.wanted, self._view.sort, self._view.descending))
+        first = ReceiptView(self._view.wanted, self._view.sort, self._view.descending)
+        if first == self._view:  # the address stays, so nothing would be read anew
+            self._version = None
+            return TransactionsState.watch
+        return _go(first)
 
     @rx.event
     def next_page(self) -> Any:
         """To the receipts after the last one shown."""
         if not self._page or not self.has_next:
             return None
-        after = self._page[-1].position(self._view.sort)
+        after = self._page[:PAGE_ROWS][-1].position(self._view.sort)
         return _go(dataclasses.replace(self._view, after=after, before=None, page=self._view.page + 1))
 
     @rx.event
