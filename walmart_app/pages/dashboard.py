@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from walmart_app import tokens as t
@@ -44,7 +46,7 @@ def page() -> rx.Component:
     )
 
 
-def _action(icon: str, text: str, on_click: rx.EventHandler, element_id: str, **properties: object) -> rx.Component:
+def _action(icon: str, text: str, on_click: Any, element_id: str, **properties: Any) -> rx.Component:
     return rx.button(
         rx.icon(icon, size=16, stroke_width=1.5, aria_hidden=True),
         text,
@@ -67,13 +69,10 @@ def _filters() -> rx.Component:
         select("Category", State.category, State.categories, State.choose_category, "filter-category"),
         select("Channel", State.channel, channels, State.choose_channel, "filter-channel"),
         select("Compare with", State.compare, list(COMPARISONS.items()), State.choose_comparison, "filter-compare"),
-        rx.el.div(
-            segments(list(METRICS.items()), State.metric, State.choose_metric, "What the charts measure", "metric"),
-        ),
     )
 
 
-def _day(label: str, value: rx.Var, on_change: rx.EventHandler, element_id: str) -> rx.Component:
+def _day(label: str, value: Any, on_change: Any, element_id: str) -> rx.Component:
     return field(
         label, value, on_change.debounce(400), element_id, type="date", uncontrolled=True, required=True,
         min=State.earliest, max=State.latest,
@@ -97,21 +96,21 @@ def _notes() -> rx.Component:
 
 
 def _content() -> rx.Component:
-    what = rx.match(State.metric, ("orders", "orders"), ("units", "units"), "revenue")
-    in_period = State.unit + ", " + State.period
     return rx.fragment(
-        rx.el.div(kpi_row(State.kpis), id="dashboard-kpis"),
+        rx.el.div(kpi_row(State.kpis, columns=4), id="dashboard-kpis"),
         card(
-            "How have " + rx.cond(State.metric == "revenue", "sales", what) + " moved?",
-            State.trend_subtitle,
-            chart(State.trend, State.trend_label, 280),
+            State.titles["trend"],
+            State.titles["trend_subtitle"],
+            chart(State.trend, State.titles["trend_label"], 280),
+            actions=[
+                segments(list(METRICS.items()), State.metric, State.choose_metric, "What the charts measure", "metric")
+            ],
             element_id="card-trend",
         ),
         grid(
             card(
-                rx.cond(State.category == "", "Which categories sell?", "What sells in " + State.category + "?"),
-                State.category_unit + ", " + State.period
-                + rx.cond(State.category == "", ". Choose one to see what is in it", ", by kind of goods"),
+                State.titles["categories"],
+                State.titles["categories_subtitle"],
                 bars(State.category_bars, "Categories", State.choose_category, disabled=State.category != ""),
                 actions=[
                     rx.cond(
@@ -127,26 +126,26 @@ def _content() -> rx.Component:
             ),
             card(
                 "Which stores sell?",
-                in_period + rx.cond(State.store != "", ". The others stand beside the chosen one", ""),
+                State.titles["stores_subtitle"],
                 bars(State.store_bars, "Stores", State.choose_store, any_chosen=State.store != ""),
                 element_id="card-stores",
             ),
             card(
                 "When do people buy?",
-                State.unit + " in an hour of the stores' own clocks, on an average day, " + State.period,
+                State.titles["hours_subtitle"],
                 week_of_hours(State.heat, State.hours, "Average by weekday and hour"),
                 element_id="card-hours",
             ),
             card(
                 "How do people buy?",
-                in_period + rx.cond(State.channel != "", ". The others stand beside the chosen one", ""),
+                State.titles["channels_subtitle"],
                 bars(State.channel_bars, "Channels", State.choose_channel, any_chosen=State.channel != ""),
                 element_id="card-channels",
             ),
         ),
         card(
             "Which products sell most?",
-            "The 15 with the highest revenue, " + State.period + ". Share of all revenue under the filters",
+            State.titles["products_subtitle"],
             table(
                 [
                     column("#", figure=True),

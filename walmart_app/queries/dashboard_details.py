@@ -99,9 +99,7 @@ def refunds(connection: Connection[Any], filters: Filters) -> dict[date, Decimal
 def stock(connection: Connection[Any], filters: Filters) -> Stock:
     """How much of the assortment is out of stock now. Stock is shared by all channels and has no period."""
     parts = ["discontinued_on is null"]
-    parts += [
-        f"{name} = %({name})s" for name in ("store_id", "category") if filters.values[name] is not None
-    ]
+    parts += [f"{name} = %({name})s" for name in ("store_id", "category") if filters.values[name] is not None]
     row = connection.execute(
         "select count(*) filter (where on_hand = 0), count(*) from analytics.product_inventory_levels "
         f"where {' and '.join(parts)}",

@@ -55,17 +55,13 @@ class DashboardState(rx.State):
 
     kpis: rx.Field[list[Kpi]] = rx.field(default_factory=list)
     trend: go.Figure = go.Figure()
-    trend_subtitle: str = ""
-    trend_label: str = ""
+    titles: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     category_bars: rx.Field[list[BarRow]] = rx.field(default_factory=list)
-    category_unit: str = ""
     store_bars: rx.Field[list[BarRow]] = rx.field(default_factory=list)
     channel_bars: rx.Field[list[BarRow]] = rx.field(default_factory=list)
     heat: rx.Field[list[HeatRow]] = rx.field(default_factory=list)
     hours: rx.Field[list[str]] = rx.field(default_factory=list)
     products: rx.Field[list[ProductRow]] = rx.field(default_factory=list)
-    period: str = ""
-    unit: str = ""
     _turn: int = 0
     _view: View = View()
 
@@ -179,18 +175,14 @@ class DashboardState(rx.State):
         trend = texts.trend(found)
         if trend.to_plotly_json() != self.trend.to_plotly_json():
             self.trend = trend
-        self._assign("trend_subtitle", texts.trend_subtitle(found))
-        self._assign("trend_label", texts.trend_label(found))
+        self._assign("titles", texts.titles(found))
         self._assign("category_bars", texts.category_bars(found))
-        self._assign("category_unit", texts.UNITS[texts.category_metric(found)])
         self._assign("store_bars", texts.store_bars(found))
         self._assign("channel_bars", texts.channel_bars(found))
         rows, hours = texts.heat(found)
         self._assign("heat", rows)
         self._assign("hours", hours)
         self._assign("products", texts.products(found))
-        self._assign("period", texts.span(found.resolved.now))
-        self._assign("unit", texts.UNITS[view.metric])
 
     def _assign(self, name: str, value: Any) -> None:
         if getattr(self, name) != value:

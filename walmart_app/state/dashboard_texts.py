@@ -119,19 +119,32 @@ def trend(found: Found) -> go.Figure:
     return figures.line(now, before, metric)
 
 
-def trend_subtitle(found: Found) -> str:
-    """Unit, step and period of the line."""
+def titles(found: Found) -> dict[str, str]:
+    """Each chart's question, and its unit and period."""
     resolved = found.resolved
+    view, period, metric = resolved.view, span(resolved.now), resolved.view.metric
+    unit = UNITS[metric]
     step = "a day" if resolved.now.days <= figures.LONGEST_BY_DAY else "in seven days up to the one shown"
     against = f". Grey: {span(resolved.before)}" if resolved.before else ""
-    return f"{UNITS[resolved.view.metric]} {step}, {span(resolved.now)}{against}"
-
-
-def trend_label(found: Found) -> str:
-    """The line in words."""
-    metric = found.resolved.view.metric
     whole = figures.amount(value(total(day.amounts for day in found.now.sales.days), metric), metric)
-    return f"{METRICS[metric]} over time, {span(found.resolved.now)}: {whole} altogether"
+    of_category = UNITS[category_metric(found)]
+    beside = ". The others stand beside the chosen one"
+    return {
+        "trend": {"revenue": "How have sales moved?", "orders": "How have orders moved?"}.get(
+            metric, "How have units moved?"
+        ),
+        "trend_subtitle": f"{unit} {step}, {period}{against}",
+        "trend_label": f"{METRICS[metric]} over time, {period}: {whole} altogether",
+        "categories": f"What sells in {view.category}?" if view.category else "Which categories sell?",
+        "categories_subtitle": f"{of_category} by kind of goods, {period}"
+        if view.category
+        else f"{of_category}, {period}. Choose one to see what is in it",
+        "stores_subtitle": f"{unit}, {period}{beside if view.store else ''}",
+        "channels_subtitle": f"{unit}, {period}{beside if view.channel else ''}",
+        "hours_subtitle": f"{unit} in an hour of the stores' own clocks, on an average day, {period}",
+        "products_subtitle": f"The {len(found.products)} with the highest revenue, {period}. Share of all revenue "
+        "under the filters",
+    }
 
 
 def category_bars(found: Found) -> list[figures.BarRow]:
