@@ -27,6 +27,9 @@ MARTS = (
     "product_inventory_levels",
     "restock_recommendations",
     "daily_inventory_movements",
+    "sales_by_hour",
+    "product_sales_by_channel",
+    "daily_returns",
 )
 
 

@@ -13,12 +13,13 @@ from walmart_app.figures.sparkline import HEIGHT, WIDTH
 _TWO = "repeat(2, minmax(0, 1fr))"
 
 
-def kpi_row(kpis: Any) -> rx.Component:
-    """The figures side by side; as many columns as fit."""
+def kpi_row(kpis: Any, columns: int = 0) -> rx.Component:
+    """The figures side by side; as many columns as fit, or so many on a wide screen."""
+    wide = f"repeat({columns}, minmax(0, 1fr))" if columns else "repeat(auto-fit, minmax(190px, 1fr))"
     return rx.el.div(
         rx.foreach(kpis, kpi_card),
         display="grid",
-        grid_template_columns=[_TWO, _TWO, "repeat(auto-fit, minmax(190px, 1fr))"],
+        grid_template_columns=[_TWO, _TWO, wide],
         gap=t.SPACE_3,
     )
 
@@ -26,10 +27,22 @@ def kpi_row(kpis: Any) -> rx.Component:
 def kpi_card(row: rx.vars.ObjectVar[Kpi]) -> rx.Component:
     """One figure, its change, and the shape of the last days."""
     return rx.el.div(
-        rx.el.span(row.title, color=t.MUTED, font_size=t.SMALL, title=row.meaning),
+        rx.cond(
+            row.href != "",
+            rx.el.a(row.title, href=row.href, title=row.meaning, class_name="kpi-title"),
+            rx.el.span(row.title, color=t.MUTED, font_size=t.SMALL, title=row.meaning),
+        ),
         rx.el.span(row.value, font_size="22px", font_weight="600", letter_spacing="-0.01em", id=f"kpi-{row.key}"),
         rx.el.div(
-            _delta(row),
+            rx.el.span(
+                rx.cond(row.delta != "", _delta(row)),
+                rx.cond(row.note != "", rx.el.span(row.note, color=t.MUTED, font_size=t.TINY)),
+                display="inline-flex",
+                flex_wrap="wrap",
+                align_items="center",
+                column_gap=t.SPACE_2,
+                min_width="0",
+            ),
             rx.el.svg(
                 rx.el.svg.polyline(
                     points=row.points,

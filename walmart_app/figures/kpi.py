@@ -10,7 +10,10 @@ from walmart_app.figures.sparkline import sparkline
 
 @dataclass
 class Kpi:
-    """One card. `direction` is up, down or flat; `tone` is good, bad or neutral; `delta` may be empty."""
+    """One card. `direction` is up, down or flat; `tone` is good, bad or neutral; `delta` may be empty.
+
+    `note` is said beside the change; `href` leads to the definition.
+    """
 
     key: str
     title: str
@@ -22,6 +25,8 @@ class Kpi:
     points: str
     last_x: float
     last_y: float
+    note: str = ""
+    href: str = ""
 
 
 def kpi(
@@ -34,6 +39,8 @@ def kpi(
     meaning: str,
     *,
     more_is_better: bool = True,
+    note: str = "",
+    href: str = "",
 ) -> Kpi:
     """The card of a figure: `now` against `before` (None or zero: nothing to compare with); `series` draws the line."""
     points, last_x, last_y = sparkline(series)
@@ -44,4 +51,4 @@ def kpi(
         direction = "flat" if abs(change) < 0.0005 else "up" if change > 0 else "down"
         if direction != "flat":
             tone = "good" if (direction == "up") == more_is_better else "bad"
-    return Kpi(key, title, value, delta, direction, tone, meaning, points, last_x, last_y)
+    return Kpi(key, title, value, delta, direction, tone, meaning, points, last_x, last_y, note, href)

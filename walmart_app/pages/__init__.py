@@ -1,6 +1,7 @@
 """One module a page: ROUTE, TITLE, DESCRIPTION, ON_LOAD and `page()`; listed here, in the order of the navigation."""
 
 from walmart_app.pages import (
+    dashboard,
     design,
     monitoring,
     pipeline,
@@ -11,6 +12,7 @@ from walmart_app.pages import (
 PAGES = (
     pipeline,
     simulation,
+    dashboard,
     transactions,
     monitoring,
     design,

@@ -1,0 +1,116 @@
+"""What the dashboard can be narrowed down to, and how far its marts reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from psycopg import Connection
+
+from loaders.errors import NoCompany
+from walmart_app.queries.errors import NotBuilt
+from walmart_app.queries.world import ensure_company
+
+CHANNELS = ("store", "pickup", "delivery", "api")
+_TABLES = (
+    "stg_world",
+    "daily_sales_by_store",
+    "daily_sales_by_category",
+    "product_sales_by_channel",
+    "sales_by_hour",
+    "daily_returns",
+    "int_category_receipts",
+    "product_inventory_levels",
+)
+_BUILT = "select bool_and(to_regclass('analytics.' || name) is not null) from unnest(%s::text[]) as wanted (name)"
+_REACH = """
+select (select published_through from analytics.stg_world), (select last_complete_day from analytics.stg_world),
+       min(sale_date), max(sale_date)
+from analytics.daily_sales_by_store
+"""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Days `first` to `last`, both included; None: all stores, categories or channels."""
+
+    first: date
+    last: date
+    store_id: int | None = None
+    category: str | None = None
+    channel: str | None = None
+
+    @property
+    def days(self) -> int:
+        """How many days."""
+        return (self.last - self.first).days + 1
+
+    def where(self, day: str = "sale_date", *, ignore: str = "", category: bool = True) -> str:
+        """The SQL condition on the columns `day`, store_id, channel and category, for the parameters `values`.
+
+        `ignore` leaves one filter out; `category=False` is for tables that have no categories.
+        """
+        parts = [f"{day} between %(first)s and %(last)s"]
+        for name in ("store_id", "channel", *(["category"] if category else [])):
+            if getattr(self, name) is not None and name != ignore:
+                parts.append(f"{name} = %({name})s")
+        return " and ".join(parts)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The parameters of `where`."""
+        return {
+            "first": self.first,
+            "last": self.last,
+            "store_id": self.store_id,
+            "category": self.category,
+            "channel": self.channel,
+        }
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What there is to choose from; everything before `as_of` is in the figures.
+
+    `last_complete_day` is the newest day that is whole in every store, `last_day` the newest with any sale.
+    """
+
+    as_of: datetime
+    first_day: date
+    last_day: date
+    last_complete_day: date
+    stores: dict[int, str]
+    categories: list[str]
+
+
+def choices(connection: Connection[Any]) -> Choices:
+    """Stores, categories and days of the company.
+
+    Raises:
+        NoCompany: there is none yet.
+        NotBuilt: dbt has not built the marts yet.
+    """
+    built = connection.execute(_BUILT, (list(_TABLES),)).fetchone()
+    found = connection.execute(_REACH).fetchone() if built and built[0] else None
+    if found is None or any(value is None for value in found):
+        ensure_company(connection)
+        message = (
+            "The figures are not built yet: the pipeline walmart_dbt_pipeline builds them after each run of the "
+            "simulation, and this page shows them as soon as they are there."
+        )
+        raise NotBuilt(message)
+    as_of, last_complete_day, first_day, last_day = found
+    stores = connection.execute("select store_id, store_name from analytics.stg_stores order by store_id").fetchall()
+    categories = connection.execute("select distinct category from analytics.stg_products order by category").fetchall()
+    if not stores:
+        raise NoCompany
+    return Choices(as_of, first_day, last_day, last_complete_day, dict(stores), [name for (name,) in categories])
+
+
+def newest_build(connection: Connection[Any]) -> tuple[Any, ...]:
+    """A mark that changes when dbt has built models again, or the clock has moved."""
+    row = connection.execute(
+        "select (select max(finished_at) from operations.dbt_results), public.published_through()"
+    ).fetchone()
+    return row or ()
