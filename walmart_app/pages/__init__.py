@@ -2,8 +2,11 @@
 
 from walmart_app.pages import (
     design,
+    docs,
+    forecast,
     monitoring,
     pipeline,
+    recommendations,
     simulation,
     transactions,
 )
@@ -13,5 +16,8 @@ PAGES = (
     simulation,
     transactions,
     monitoring,
+    forecast,
+    recommendations,
+    docs,
     design,
 )
