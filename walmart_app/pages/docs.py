@@ -309,7 +309,7 @@ def _hit(hit: rx.vars.ObjectVar[HitRow]) -> rx.Component:
 def _unknown() -> rx.Component:
     return rx.el.div(
         empty(
-            "file-question-mark",
+            "file-x",
             "The documentation has no page at this address",
             "It may have been renamed. Search for it, or choose a page from the list.",
             rx.link("To the start of the documentation", href="/docs"),
