@@ -145,14 +145,17 @@ def for_customers(
         "product_id",
         ["cosine", "together"],
         parameters.neighbours,
-    ).select("product_id", "other_id", "cosine")
+    ).select("product_id", "other_id", "cosine", "lift", "together")
     parts = [
         _for_some(part, near, parameters, listed) for part in _by_customers(recent)
     ] or [pl.DataFrame(schema={"customer_id": pl.Int64, "other_id": pl.Int32, "source": pl.Int32, "score": pl.Float64,
-                               "rank": pl.Int32})]  # fmt: skip
+                               "rank": pl.Int32, "lift": pl.Float64, "together": pl.Int64})]  # fmt: skip
     names = products.select("product_id", "name")
     best = pl.concat(parts).join(names, left_on="source", right_on="product_id")
-    reason = pl.format("Often bought together with {}, which you bought.", "name")
+    lift = pl.col("lift").round(1).cast(pl.String)
+    reason = pl.format(
+        "Often bought together with {}, which you bought: lift {}, in {} baskets.", "name", lift, "together"
+    )
     return _finished(best.with_columns(reason.alias("reason")), "customer", as_of)
 
 
@@ -187,10 +190,11 @@ def _for_some(
     scored = (
         candidates.sort("customer_id", "other_id", "score", "product_id", descending=[False, False, True, False])
         .group_by("customer_id", "other_id", maintain_order=True)
-        .agg(pl.col("score").sum().round(9), pl.col("product_id").first().alias("source"))
+        .agg(pl.col("score").sum().round(9), pl.col("product_id", "lift", "together").first())
+        .rename({"product_id": "source"})
     )
     return _top(scored, "customer_id", ["score"], parameters.top).select(
-        "customer_id", "other_id", "source", "score", "rank"
+        "customer_id", "other_id", "source", "score", "rank", "lift", "together"
     )
 
 

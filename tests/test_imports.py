@@ -32,7 +32,9 @@ ALLOWED = {
                         "loaders.settings", "loaders.errors"],
     "walmart_app/state": ["walmart_app.queries", "walmart_app.commands", "walmart_app.clients",
                           "walmart_app.services.report", "walmart_app.runtime", "walmart_app.figures",
+                          "walmart_app.documents",
                           "walmart_app.tokens", "loaders.errors", "sim.params"],
+    "walmart_app/documents": ["loaders.settings"],
     "walmart_app/figures": ["walmart_app.tokens"],
     "walmart_app/components": ["walmart_app.tokens", "walmart_app.figures", "walmart_app.state"],
     "walmart_app/pages": ["walmart_app.tokens", "walmart_app.figures", "walmart_app.components", "walmart_app.state"],
@@ -49,6 +51,7 @@ FOREIGN = {
     "walmart_app/queries": {"reflex"},
     "walmart_app/commands": {"reflex"},
     "walmart_app/clients": {"reflex"},
+    "walmart_app/documents": {"reflex", "psycopg"},
     "walmart_app/figures": {"reflex"},
     "walmart_app/api": {"reflex"},
 }

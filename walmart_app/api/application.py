@@ -11,7 +11,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Match
 
 from loaders.settings import Settings
-from walmart_app.api import docs, health, metrics, orders, problems, products, transactions
+from walmart_app.api import dbt_docs, docs, health, metrics, orders, problems, products, transactions
 from walmart_app.api.limits import BodyLimit
 from walmart_app.api.protection import Protection
 from walmart_app.queries.database import Database
@@ -50,6 +50,7 @@ def build(settings: Settings) -> FastAPI:
         version.include_router(part.router)
     api.include_router(version)
     docs.add(api)
+    dbt_docs.add(api, settings)
     problems.register(api)
     return api
 

@@ -3,8 +3,11 @@
 from walmart_app.pages import (
     dashboard,
     design,
+    docs,
+    forecast,
     monitoring,
     pipeline,
+    recommendations,
     simulation,
     transactions,
 )
@@ -15,5 +18,8 @@ PAGES = (
     dashboard,
     transactions,
     monitoring,
+    forecast,
+    recommendations,
+    docs,
     design,
 )
