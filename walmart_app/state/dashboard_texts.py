@@ -17,7 +17,7 @@ from walmart_app.queries.dashboard_sales import Amounts, Slice, total
 from walmart_app.state.dashboard_read import Found, Period
 from walmart_app.state.dashboard_view import CHANNEL_NAMES, METRICS
 
-DEFINITIONS = "/docs/dashboard"
+DEFINITIONS = "/docs/metrics"
 UNITS = {"revenue": "Dollars", "orders": "Receipts", "units": "Units"}
 
 
