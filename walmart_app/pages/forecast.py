@@ -169,7 +169,7 @@ def _score(row: rx.vars.ObjectVar[ScoreRow]) -> rx.Component:
         cell(row.name),
         cell(row.value, figure=True, id="score-" + row.key.to(str)),
         rx.cond(ForecastState.has_reference, cell(row.reference, figure=True)),
-        cell(row.words, white_space="normal", min_width="220px"),
+        cell(rx.el.div(row.words, white_space="normal", min_width="200px")),
         key=row.key,
     )
 

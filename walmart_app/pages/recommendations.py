@@ -175,7 +175,7 @@ def _found(row: rx.vars.ObjectVar[FoundRow]) -> rx.Component:
 
 def _customer() -> rx.Component:
     return rx.fragment(
-        grid(
+        _wide_and_narrow(
             card(
                 "What to offer to " + RecommendationsState.title,
                 rx.cond(
@@ -186,7 +186,7 @@ def _customer() -> rx.Component:
                 rx.cond(
                     RecommendationsState.offered,
                     table(
-                        [column("", figure=True), column("Product"), column("Price", figure=True), column("Why")],
+                        [column("Rank", figure=True), column("Product"), column("Price", figure=True), column("Why")],
                         rx.foreach(RecommendationsState.offered, _offered),
                         "Recommended products",
                     ),
@@ -194,7 +194,8 @@ def _customer() -> rx.Component:
                 ),
                 element_id="offered",
             ),
-            rx.el.div(_about(), _quality(), display="flex", flex_direction="column", gap=t.SPACE_4, min_width="0"),
+            _about(),
+            _quality(),
         ),
         grid(
             card("What did they buy most?", "On the most receipts", _bought(RecommendationsState.most, "Bought most")),
@@ -204,7 +205,7 @@ def _customer() -> rx.Component:
 
 
 def _product() -> rx.Component:
-    return grid(
+    return _wide_and_narrow(
         card(
             "What is bought together with " + RecommendationsState.title + "?",
             "Receipts of the last 365 days; ranked by the lift drawn towards 1 where few baskets were seen",
@@ -212,7 +213,7 @@ def _product() -> rx.Component:
                 RecommendationsState.together,
                 table(
                     [
-                        column("", figure=True),
+                        column("Rank", figure=True),
                         column("Product"),
                         column("Lift", figure=True),
                         column("Support", figure=True),
@@ -231,7 +232,8 @@ def _product() -> rx.Component:
             _meanings(),
             element_id="together",
         ),
-        rx.el.div(_about(), _quality(), display="flex", flex_direction="column", gap=t.SPACE_4, min_width="0"),
+        _about(),
+        _quality(),
     )
 
 
@@ -301,7 +303,7 @@ def _offered(row: rx.vars.ObjectVar[OfferedRow]) -> rx.Component:
         cell(row.rank, figure=True, color=t.MUTED),
         cell(_named(row.name, row.href, row.category)),
         cell(row.price, figure=True),
-        cell(row.reason, white_space="normal", min_width="240px"),
+        cell(_wrapped(row.reason, "220px")),
         key=row.key,
     )
 
@@ -313,15 +315,31 @@ def _together(row: rx.vars.ObjectVar[TogetherRow]) -> rx.Component:
         cell(row.lift, figure=True),
         cell(row.support, figure=True),
         cell(row.confidence, figure=True),
-        cell(row.words, white_space="normal", min_width="220px"),
+        cell(_wrapped(row.words, "200px")),
         key=row.key,
     )
 
 
 def _named(name: Any, href: Any, category: Any) -> rx.Component:
-    return rx.fragment(
-        rx.link(name, href=href, white_space="normal"),
-        rx.el.div(category, color=t.MUTED, font_size=t.TINY),
+    return _wrapped(
+        rx.fragment(rx.link(name, href=href), rx.el.div(category, color=t.MUTED, font_size=t.TINY)), "180px"
+    )
+
+
+def _wrapped(content: Any, width: str) -> rx.Component:
+    """Content of a cell that may take several lines."""
+    return rx.el.div(content, white_space="normal", min_width=width)
+
+
+def _wide_and_narrow(wide: rx.Component, *narrow: rx.Component | rx.Var) -> rx.Component:
+    """What the page is about, and at its side what helps to judge it."""
+    return rx.el.div(
+        wide,
+        rx.el.div(*narrow, display="flex", flex_direction="column", gap=t.SPACE_4, min_width="0"),
+        display="grid",
+        grid_template_columns=["minmax(0, 1fr)", "minmax(0, 1fr)", "minmax(0, 1fr)", "minmax(0, 2fr) minmax(0, 1fr)"],
+        gap=t.SPACE_4,
+        align_items="start",
     )
 
 
@@ -345,7 +363,7 @@ def _bought(rows: Any, label: str) -> rx.Component | rx.Var:
 
 def _bought_row(row: rx.vars.ObjectVar[BoughtRow]) -> rx.Component:
     return rx.el.tr(
-        cell(rx.link(row.name, href=row.href), white_space="normal", min_width="160px"),
+        cell(_wrapped(rx.link(row.name, href=row.href), "150px")),
         cell(row.receipts, figure=True),
         cell(row.units, figure=True),
         cell(row.spent, figure=True),

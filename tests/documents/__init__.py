@@ -1,0 +1,1 @@
+"""The documentation's parsing, order and search."""
