@@ -178,7 +178,7 @@ def forecast(connection: Connection[Any], level: str, measure: str, key: str, da
 
 def _sold(connection: Connection[Any], one: Series, measure: str, as_of: date, days: int | None) -> list[SoldDay]:
     by_category = one.category is not None
-    condition = sql.SQL("")
+    condition: sql.Composable = sql.SQL("")
     if one.store_id is not None:
         condition += sql.SQL(" and store_id = %(store_id)s")
     if by_category:
