@@ -73,10 +73,7 @@ def _filters() -> rx.Component:
 
 
 def _day(label: str, value: Any, on_change: Any, element_id: str) -> rx.Component:
-    return field(
-        label, value, on_change.debounce(400), element_id, type="date", uncontrolled=True, required=True,
-        min=State.earliest, max=State.latest,
-    )  # fmt: skip
+    return field(label, value, on_change, element_id, type="date", required=True, min=State.earliest, max=State.latest)
 
 
 def _notes() -> rx.Component:
