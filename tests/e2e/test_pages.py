@@ -15,8 +15,7 @@ PAGES = [module.ROUTE for module in pages.PAGES if "[" not in module.ROUTE]
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 390), ("light", 1440)])
 def test_a_page_is_accessible_and_fits(watched: Page, product: Product, path: str, scheme: str, width: int) -> None:
     watched.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     watched.set_viewport_size({"width": width, "height": 900})
