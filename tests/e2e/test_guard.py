@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -46,7 +47,8 @@ def _send(product: Product, events: list[tuple[str, dict[str, Any]]], headers: d
         await client.disconnect()
         return True
 
-    return asyncio.run(send())
+    with ThreadPoolExecutor(1) as alone:  # the browser of other tests may have a loop in this thread
+        return alone.submit(asyncio.run, send()).result()
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": "http://evil.example"}])

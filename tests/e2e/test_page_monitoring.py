@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -96,7 +97,7 @@ def test_days_out_of_bounds_start_nothing(watched: Page, product: Product, text:
 def test_a_run_is_cancelled_and_its_failed_tasks_are_retried(watched: Page, product: Product) -> None:
     client = airflow_client(product.settings)
     run = client.trigger(DBT)
-    watched.goto(f"{product.url}{PAGE}?dag={DBT}&run={run.run_id}")
+    watched.goto(f"{product.url}{PAGE}?dag={DBT}&run={quote(run.run_id)}")
     watched.locator("#cancel-run").click()
     expect(watched.locator("#monitoring-notice")).to_contain_text("Cancelled")
     wait_until(lambda: client.run(DBT, run.run_id).state == "failed", 30, "the run is cancelled")

@@ -74,6 +74,7 @@ def test_a_filter_narrows_the_list_and_is_kept_by_the_address(
 def test_days_narrow_the_list(watched: Page, product: Product) -> None:
     [(day,)] = rows(product.settings, "select min(transaction_date) + 3 from transactions")
     watched.goto(product.url + LIST)
+    expect(watched.locator("tr[data-receipt]").first).to_be_visible()
     watched.locator("#filter-from").fill(str(day))
     expect(watched).to_have_url(re.compile(f"from={day}"))
     watched.locator("#filter-to").fill(str(day))
@@ -83,6 +84,7 @@ def test_days_narrow_the_list(watched: Page, product: Product) -> None:
 @pytest.mark.parametrize(("title", "column"), [("Total", "total_amount"), ("Items", "item_count")])
 def test_a_header_sorts_and_turns_round(watched: Page, product: Product, title: str, column: str) -> None:
     watched.goto(product.url + LIST)
+    expect(watched.locator("tr[data-receipt]").first).to_be_visible()
     header = watched.get_by_role("columnheader", name=title)
     header.get_by_role("button").click()
     expect(header).to_have_attribute("aria-sort", "descending")

@@ -92,7 +92,9 @@ class SimulationState(rx.State):
         """Take the chosen run and the search from the address."""
         query = self.router.url.query_parameters
         self.chosen = query.get("run", "")[:300]
-        self.search = query.get("parameter", "")[:100]
+        search = query.get("parameter", "")[:100]
+        if search != self.search:  # setting it again would take away what is being typed
+            self.search = search
         self._select_parameters()
 
     @rx.event

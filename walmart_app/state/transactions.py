@@ -218,7 +218,9 @@ class TransactionsState(rx.State):
 
     def _take(self, view: ReceiptView) -> None:
         self._view = view
-        self.values = self._filters()
+        values = self._filters()
+        if values != self.values:  # setting them again would take away what is being typed
+            self.values = values
         self.filtered = any(self.values.values())
         self.csv_href = csv_address(view)
         self.panel_open = view.opened is not None
