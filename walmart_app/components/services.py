@@ -70,8 +70,8 @@ def _service(row: rx.vars.ObjectVar[ServiceRow]) -> rx.Component:
         data_state=row.state,
         display="grid",
         grid_template_columns=[
-            "1fr auto auto",
-            "1fr auto auto",
+            "minmax(0, 1fr) auto auto",
+            "minmax(0, 1fr) auto auto",
             "minmax(220px, 1.2fr) 130px 90px minmax(240px, 3fr)",
         ],
         align_items="center",
