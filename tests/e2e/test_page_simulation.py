@@ -79,4 +79,4 @@ def test_parameters_are_searched_and_the_companys_own_are_shown(watched: Page, p
     watched.reload()
     expect(table.locator("tbody tr")).to_have_count(len(wanted))
     watched.locator("#parameter-search").fill("no such thing")
-    expect(watched.get_by_text("No parameter with this word")).to_be_visible()
+    expect(watched.get_by_text("No parameter has this in its name or meaning")).to_be_visible()
