@@ -25,6 +25,7 @@ WHOLE_PRODUCT = "product"  # the fixture of the one running product that end-to-
 _numbers = itertools.count(1)
 
 
+@pytest.hookimpl(tryfirst=True)  # the names must be there when the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Share the work out: tests of the running product to one worker, first; the others by their files."""
     for item in items:
