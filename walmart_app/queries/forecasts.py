@@ -14,6 +14,7 @@ from walmart_app.queries.world import ensure_company
 
 LEVELS = ("company", "store", "category", "store_category")
 MEASURES = ("revenue", "units")
+COVERAGE = 0.8  # share of days that the interval is made to hold
 NAIVE = "seasonal_naive"  # the reference: the same weekday of the last week
 
 
