@@ -242,7 +242,8 @@ def _words(metric: str, value: float) -> str:
             f"{abs(value - 1):.0%} {side} error than the same weekday of the week before had in earlier weeks; "
             "below 1 is better."
         )
-    return f"{value:.1%} of the days fell between low and high, of the {forecasts.COVERAGE:.0%} that the interval is made for."
+    meant = f"{forecasts.COVERAGE:.0%}"
+    return f"{value:.1%} of the days fell between low and high, of the {meant} that the interval is made for."
 
 
 def _subject(one: forecasts.Series) -> str:
