@@ -21,17 +21,7 @@ from walmart_app.services import postgres
 from walmart_app.services.processes import Session, spawn
 
 TEMPLATE = "migrated"
-WHOLE_PRODUCT = "product"  # the fixture of the one running product that end-to-end tests share
 _numbers = itertools.count(1)
-
-
-@pytest.hookimpl(tryfirst=True)  # the names must be there when the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Share the work out: tests of the running product to one worker, first; the others by their files."""
-    for item in items:
-        whole = WHOLE_PRODUCT in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group(WHOLE_PRODUCT if whole else item.path.parent.name))
-    items.sort(key=lambda item: WHOLE_PRODUCT not in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -39,8 +39,7 @@ def environment(state_dir: Path, port: int, **settings: object) -> dict[str, str
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
         "STATE_DIR": str(state_dir),
         "APP_PORT": str(port),
-        # a second build in the same directory would change the pages under a server that runs
-        "REFLEX_WEB_WORKDIR": f".web-test-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}",
+        "REFLEX_WEB_WORKDIR": ".web-test",
         **{name.upper(): str(value) for name, value in settings.items()},
     }
 

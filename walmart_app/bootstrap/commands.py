@@ -33,8 +33,7 @@ def test(arguments: list[str]) -> int:
     found = browser.ensure()
     variables = inside() | ({browser.SETTING: found} if found else {})
     say("Runs the tests")
-    # much of a test of the whole product is waiting: two workers share even two cores well
-    return _call([str(scripts() / "python"), "-m", "pytest", "-n", "2", *arguments], variables)
+    return _call([str(scripts() / "python"), "-m", "pytest", *arguments], variables)
 
 
 def lint(_arguments: list[str]) -> int:
