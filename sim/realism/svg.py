@@ -9,7 +9,7 @@ from html import escape
 from sim.realism.findings import Picture, Series
 
 WIDTH, HEIGHT = 360, 220
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 10, 10, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 10, 18, 40  # the names of several series stand above the plot
 _TICKS = 4
 
 
@@ -131,6 +131,6 @@ def _marks(picture: Picture, one: Series, place: int, x: _Scale, y: _Scale) -> I
 
 def _legend(shown: list[Series]) -> Iterator[str]:
     for place, one in enumerate(shown):
-        at = _TOP + 10 + 14 * place
-        yield f'<rect class="s{place % 4}" x="{WIDTH - 100}" y="{at - 8}" width="10" height="8"/>'
-        yield f'<text x="{WIDTH - 86}" y="{at}">{escape(one.name)}</text>'
+        at = _LEFT + 80 * place
+        yield f'<rect class="s{place % 4}" x="{at}" y="2" width="10" height="8"/>'
+        yield f'<text x="{at + 14}" y="10">{escape(one.name)}</text>'
