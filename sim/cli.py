@@ -1,4 +1,4 @@
-"""The command line: `python -m sim run ...` and `python -m sim params`."""
+"""The command line: `python -m sim run ...`, `python -m sim params` and `python -m sim realism DIR`."""
 
 from __future__ import annotations
 
@@ -71,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     params = commands.add_parser("params", help="every parameter: meaning, unit, default, bounds, source")
     params.add_argument("--json", action="store_true", help="as JSON")
     params.set_defaults(command=_params)
+    realism = commands.add_parser("realism", help="how like real shoppers a run's tables are")
+    realism.add_argument("folder", type=Path, metavar="DIR", help="a run's directory, or tables of any source")
+    realism.add_argument("--html", type=Path, metavar="FILE", help="also write the card with its plots as one page")
+    realism.add_argument("--json", action="store_true", help="the card as JSON on standard output")
+    realism.set_defaults(command=_realism)
     return parser
 
 
@@ -170,4 +175,14 @@ def _params(chosen: argparse.Namespace) -> int:
         unit = f" {parameter.unit}" if parameter.unit else ""
         print(f"  {parameter.name:<32} {value + unit:<36} {parameter.meaning}")
         print(f"  {'':<32} {parameter.allowed:<36} source: {parameter.source}")
+    return 0
+
+
+def _realism(chosen: argparse.Namespace) -> int:
+    from sim.realism import page, scorecard, text
+
+    card = scorecard.measure(chosen.folder)
+    if chosen.html is not None:
+        chosen.html.write_text(page.render(card), encoding="utf-8")
+    print(json.dumps(card.to_dict()) if chosen.json else "\n".join(text.lines(card)))
     return 0
