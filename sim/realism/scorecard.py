@@ -135,7 +135,8 @@ def _scored(row: Row, by: Callable[[Company], Finding], company: Company) -> Sco
     except (OSError, pl.exceptions.PolarsError) as error:
         reason = Missing(f"a table cannot be read: {' '.join(str(error).split())[:200]}")
         found = Finding({statistic.key: reason for statistic in row.statistics})
-    return Scored(row, tuple(_measured(s, found.values[s.key]) for s in row.statistics), found.details, found.pictures)
+    details = {name: _settled(value) for name, value in found.details.items()}
+    return Scored(row, tuple(_measured(s, found.values[s.key]) for s in row.statistics), details, found.pictures)
 
 
 def _measured(statistic: Statistic, value: float | Missing) -> Measured:
@@ -143,7 +144,12 @@ def _measured(statistic: Statistic, value: float | Missing) -> Measured:
         return Measured(statistic, None, value.reason)
     if value != value:  # NaN: nothing varies
         return Measured(statistic, None, "there is no variation to measure it by")
-    return Measured(statistic, float(value))
+    return Measured(statistic, _settled(value))
+
+
+def _settled(value: float) -> float:
+    """Ten figures: the last ones of a sum depend on the order in which threads add."""
+    return float(f"{value:.10g}")
 
 
 def _row_to_dict(scored: Scored) -> dict[str, Any]:
