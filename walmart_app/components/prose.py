@@ -73,7 +73,8 @@ def prose(text: Any) -> rx.Component:
 
 
 def _link(value: Any) -> rx.Component:
-    return rx.el.a(value)
+    # not rx.el.a: that is the router's link, which takes its target when the page is compiled
+    return rx.link(value)
 
 
 def _code_block(value: Any, **_language: Any) -> rx.Component:

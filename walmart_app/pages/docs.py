@@ -122,6 +122,7 @@ def _outside(text: str, href: str, element_id: str) -> rx.Component:
             text,
             rx.icon("arrow-up-right", size=14, stroke_width=1.5, aria_hidden=True),
             href=href,
+            reload_document=True,  # no page of the router's
             id=element_id,
             class_name="nav-link",
             font_size=t.SMALL,

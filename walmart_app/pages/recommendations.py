@@ -97,8 +97,8 @@ def _views() -> rx.Component:
         )
 
     return rx.el.nav(
-        view("For a customer", "user", "/recommendations?customer=", ~_IS_PRODUCT, "view-customer"),
-        view("Bought together", "shopping-basket", "/recommendations?product=", _IS_PRODUCT, "view-product"),
+        view("For a customer", "user", "/recommendations?view=customer", ~_IS_PRODUCT, "view-customer"),
+        view("Bought together", "shopping-basket", "/recommendations?view=product", _IS_PRODUCT, "view-product"),
         custom_attrs={"aria-label": "Kinds of recommendations"},
         display="flex",
         gap=t.SPACE_1,

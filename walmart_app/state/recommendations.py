@@ -119,7 +119,8 @@ class RecommendationsState(rx.State):
     async def open(self) -> None:
         """Show what the address asks for; runs at every change of it."""
         given = self.router.url.query_parameters
-        is_product = "product" in given and "customer" not in given
+        # without a number the address names the view alone: parameters without a value do not arrive
+        is_product = "customer" not in given and ("product" in given or given.get("view") == "product")
         self.view = "product" if is_product else "customer"
         self.query = str(given.get("q", ""))[:_LONGEST]
         await self._load(str(given.get(self.view, "")).strip())
@@ -128,7 +129,9 @@ class RecommendationsState(rx.State):
     def find(self, text: str) -> rx.event.EventSpec | None:
         """Search customers or products; the question is kept in the address."""
         question = str(text)[:_LONGEST]
-        chosen = {self.view: self.chosen} | ({"q": question} if question.strip() else {})
+        chosen = {self.view: self.chosen} if self.chosen else {"view": self.view}
+        if question.strip():
+            chosen["q"] = question
         return rx.redirect(f"/recommendations?{urlencode(chosen)}", replace=True)
 
     @rx.event
