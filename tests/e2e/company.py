@@ -79,6 +79,23 @@ def settle(product: Product) -> None:
     assert {run.state for run in newest} == {"success"}, newest
 
 
+def predicted(product: Product) -> Product:
+    """Wait until forecasts and recommendations are those of the last complete day."""
+
+    def done() -> bool:
+        if not rows(product.settings, "select to_regclass('analytics.stg_world') is not null")[0][0]:
+            return False
+        [days] = rows(
+            product.settings,
+            "select (select last_complete_day from analytics.stg_world), "
+            "(select max(as_of) from predictions.forecasts), (select max(as_of) from predictions.recommendations)",
+        )
+        return days[0] is not None and len(set(days)) == 1
+
+    wait_until(done, SECONDS, "forecasts and recommendations are those of the last complete day", every=0.5)
+    return product
+
+
 def _caught_up(settings: Settings) -> bool:
     """Whether marts, predictions and warehouse end where the company does."""
     company = rows(settings, f"select max(transaction_date), sum(total_amount) from transactions where {PUBLISHED}")[0]
