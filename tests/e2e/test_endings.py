@@ -91,6 +91,7 @@ def test_killed_while_it_stops_it_leaves_nothing(place: Path) -> None:
 
 
 @pytest.mark.campaign
+@pytest.mark.timeout(1500)
 def test_twenty_starts_and_stops_leave_nothing_behind(place: Path) -> None:
     state = place / "state"
     sizes = []
