@@ -10,6 +10,9 @@ import polars as pl
 
 from analytics.backtest import Matrix
 
+# Sums are taken over whole ten-thousandths: the same to the last bit in whatever order a database hands out its rows.
+_FRACTION = 10_000
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -31,10 +34,11 @@ def panel(daily: pl.DataFrame, by: tuple[str, ...], measure: str, as_of: date) -
     """Sum `measure` by the columns `by` and day, up to and with `as_of`.
 
     Args:
-        daily: one row or more for each day and combination of `by`; days without a row had no sales.
+        daily: one row or more for each day and combination of `by`; days without a row had no sales. Values are
+            dollars or units, and read to four decimals.
     """
     seen = daily.filter(pl.col("date") <= as_of)
-    sums = seen.group_by(*by, "date").agg(pl.col(measure).cast(pl.Float64).sum().alias("value"))
+    sums = seen.group_by(*by, "date").agg((_whole(measure).sum() / _FRACTION).alias("value"))
     labels = sums.select(by).unique().sort(by) if by else pl.DataFrame({"key": ["all"]} if seen.height else {"key": []})
     labels = labels.with_columns(_key(by)).with_row_index("row")
     if not labels.height:
@@ -49,6 +53,10 @@ def panel(daily: pl.DataFrame, by: tuple[str, ...], measure: str, as_of: date) -
     np.minimum.at(begins, rows, columns)
     values[np.arange(values.shape[1])[None, :] < begins[:, None]] = np.nan
     return Panel(labels.drop("row"), values, first)
+
+
+def _whole(measure: str) -> pl.Expr:
+    return (pl.col(measure).cast(pl.Float64) * _FRACTION).round().cast(pl.Int64)
 
 
 def _key(by: tuple[str, ...]) -> pl.Expr:

@@ -123,6 +123,16 @@ def test_days_after_as_of_change_nothing() -> None:
 
 
 @examples
+@given(st.integers(0, 2**32 - 1))
+def test_the_order_of_the_rows_changes_no_bit(seed: int) -> None:
+    history = daily(60, noise=20).with_columns(pl.col("revenue") / 3 + pl.col("units") / 7)
+    shuffled = history.sample(fraction=1, shuffle=True, seed=seed)
+    made, again = forecast(history, AS_OF), forecast(shuffled, AS_OF)
+    assert made.forecasts.equals(again.forecasts)
+    assert made.errors.equals(again.errors)
+
+
+@examples
 @given(st.integers(14, 60), st.integers(0, 2**31))
 def test_a_forecast_at_an_origin_reads_nothing_from_there_on(origin: int, seed: int) -> None:
     values = np.random.default_rng(seed).poisson(5, (3, 70)).astype(float)
