@@ -13,10 +13,14 @@ import airflow_client.client as airflow
 from airflow_client.client.api import dag_run_api, task_instance_api, x_com_api
 from airflow_client.client.exceptions import ApiException
 from urllib3.exceptions import HTTPError
+from urllib3.exceptions import TimeoutError as NoAnswerInTime
 
 from loaders.errors import WalmartSimError
 
 FINISHED = frozenset({"success", "failed"})
+# The longest wait for one answer. They come within 50 ms; at its start, or while it reads new DAG files,
+# Airflow's web server stands still for up to 5 s (measured): twice that is no longer slow, it hangs.
+ANSWER_SECONDS = 10.0
 
 
 class AirflowUnavailable(WalmartSimError):
@@ -25,6 +29,10 @@ class AirflowUnavailable(WalmartSimError):
 
 class AirflowRefused(WalmartSimError):
     """Airflow does not accept what was asked for, for example a parameter out of bounds."""
+
+
+class AirflowUnknown(AirflowRefused):
+    """Airflow has no such DAG, run, task or log."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,7 @@ class Run:
 
 
 class AirflowClient:
-    """A logged-in client; blocking, safe to use from several threads."""
+    """A logged-in client; blocking, but no request waits longer than ANSWER_SECONDS. Safe from several threads."""
 
     def __init__(self, url: str, user: str, password: str) -> None:
         self._url = url.rstrip("/")
@@ -102,12 +110,18 @@ class AirflowClient:
         return found.actual_instance.value if hasattr(found, "actual_instance") else found.value
 
     def call(self, work: Any) -> Any:
-        """Run `work` with a logged-in client, logging in anew once when the token is refused."""
+        """Run `work` with a logged-in client, logging in anew once when the token is refused.
+
+        Raises:
+            AirflowUnknown: what was asked for is not there.
+            AirflowRefused: Airflow does not accept it.
+            AirflowUnavailable: Airflow does not answer, or not in time, or not in words that are understood.
+        """
         for attempt in (1, 2):
             token = self._token or self._login()
             configuration = airflow.Configuration(host=self._url, access_token=token, retries=0)
             try:
-                with airflow.ApiClient(configuration) as client:
+                with _ImpatientClient(configuration) as client:
                     return work(client)
             except ApiException as error:
                 if error.status == 401 and attempt == 1:
@@ -115,13 +129,20 @@ class AirflowClient:
                     continue
                 raise _problem(error) from error
             except HTTPError as error:
+                if isinstance(getattr(error, "reason", error), NoAnswerInTime):
+                    raise self._hangs() from error
                 message = f"Airflow at {self._url} does not answer."
+                raise AirflowUnavailable(message) from error
+            except ValueError as error:  # also pydantic's: the answer is not of the shape that the client knows
+                message = f"Airflow at {self._url} gave an answer that is not understood: is it another release?"
                 raise AirflowUnavailable(message) from error
         message = f"Airflow at {self._url} refuses its own token."
         raise AirflowUnavailable(message)
 
     def _login(self) -> str:
-        with self._lock:
+        if not self._lock.acquire(timeout=ANSWER_SECONDS):  # somebody else's login hangs
+            raise self._hangs()
+        try:
             if self._token:
                 return self._token
             request = urllib.request.Request(
@@ -131,15 +152,32 @@ class AirflowClient:
             )
             opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
             try:
-                with opener.open(request, timeout=10) as answer:
+                with opener.open(request, timeout=ANSWER_SECONDS) as answer:
                     self._token = str(json.load(answer)["access_token"])
             except urllib.error.HTTPError as error:
                 message = f"Airflow at {self._url} refused the login (HTTP {error.code}): check AIRFLOW_PASSWORD."
                 raise AirflowUnavailable(message) from error
+            except TimeoutError as error:
+                raise self._hangs() from error
             except (OSError, ValueError, KeyError) as error:
                 message = f"Airflow at {self._url} does not answer."
                 raise AirflowUnavailable(message) from error
             return self._token
+        finally:
+            self._lock.release()
+
+    def _hangs(self) -> AirflowUnavailable:
+        return AirflowUnavailable(
+            f"Airflow at {self._url} gave no answer within {ANSWER_SECONDS:g} seconds. "
+            "If something was to be started or changed, look whether it was before you try again."
+        )
+
+
+class _ImpatientClient(airflow.ApiClient):
+    """The generated client waits for ever unless every single call says how long."""
+
+    def call_api(self, *arguments: Any, _request_timeout: Any = None, **named: Any) -> Any:
+        return super().call_api(*arguments, _request_timeout=_request_timeout or ANSWER_SECONDS, **named)
 
 
 def _problem(error: ApiException) -> WalmartSimError:
@@ -150,6 +188,8 @@ def _problem(error: ApiException) -> WalmartSimError:
     first = (detail if isinstance(detail, str) else json.dumps(detail)).splitlines()[0]
     if error.status and error.status >= 500:
         return AirflowUnavailable(f"Airflow failed inside (HTTP {error.status}): {first}")
+    if error.status == 404:
+        return AirflowUnknown(f"Airflow does not have it: {first}")
     return AirflowRefused(f"Airflow does not accept it: {first}")
 
 

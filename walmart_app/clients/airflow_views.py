@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import airflow_client.client as airflow
-from airflow_client.client.api import dag_api, dag_run_api, task_instance_api
+from airflow_client.client.api import dag_api, dag_run_api, monitor_api, task_instance_api
 
 from walmart_app.clients.airflow import AirflowClient, Run
+from walmart_app.clients.airflow_logs import LogLine, parse
 
 TAG = "walmart"
-ALL_DAGS = "~"
-MOST_LINES = 500
+MOST_RUNS = 20  # of each DAG: one that runs every quarter of an hour must not crowd out those that run once a day
 
 
 @dataclass(frozen=True)
@@ -38,12 +37,20 @@ class TaskRun:
 
 
 @dataclass(frozen=True)
-class LogLine:
-    """A line of a log: ISO instant (may be empty), level (may be empty), text."""
+class Heartbeats:
+    """When Airflow's own parts last said that they live: ISO text in UTC, empty for one that never did."""
 
-    time: str
-    level: str
-    text: str
+    scheduler: str
+    dag_processor: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All DAGs, the newest runs of each (newest first), and the heartbeats, asked one after the other."""
+
+    dags: list[Dag]
+    runs: dict[str, list[Run]]
+    heartbeats: Heartbeats
 
 
 class AirflowViews:
@@ -65,9 +72,17 @@ class AirflowViews:
             for entry in found.dags
         ]
 
-    def runs(self, limit: int = 100) -> list[Run]:
-        """The newest runs of all DAGs, newest first, in one question."""
-        return self._client.latest_runs(ALL_DAGS, limit)
+    def overview(self) -> Overview:
+        """How everything is."""
+        dags = self.dags()
+        runs = {dag.dag_id: self._client.latest_runs(dag.dag_id, MOST_RUNS) for dag in dags}
+        return Overview(dags, runs, self.heartbeats())
+
+    def heartbeats(self) -> Heartbeats:
+        """When scheduler and DAG processor last reported."""
+        found = self._client.call(lambda client: monitor_api.MonitorApi(client).get_health())
+        processor = found.dag_processor.latest_dag_processor_heartbeat if found.dag_processor else None
+        return Heartbeats(found.scheduler.latest_scheduler_heartbeat or "", processor or "")
 
     def tasks(self, dag_id: str, run_id: str) -> list[TaskRun]:
         """The tasks of a run, by start."""
@@ -88,14 +103,27 @@ class AirflowViews:
         return sorted(tasks, key=lambda task: (task.started or "~", task.task_id, task.map_index))
 
     def log(self, dag_id: str, run_id: str, task: TaskRun) -> list[LogLine]:
-        """The last lines of a task's newest try, `MOST_LINES` at most."""
-        found = self._client.call(
-            lambda client: task_instance_api.TaskInstanceApi(client).get_log(
-                dag_id, run_id, task.task_id, task.tries, map_index=task.map_index, full_content=True
+        """All lines of a task's newest try.
+
+        The generated client's own way drops level and exceptions, so this reads the answer as it comes.
+        """
+
+        def read(client: airflow.ApiClient) -> list[LogLine]:
+            answer = task_instance_api.TaskInstanceApi(client).get_log_without_preload_content(
+                dag_id,
+                run_id,
+                task.task_id,
+                task.tries,
+                map_index=task.map_index,
+                full_content=True,
+                accept="application/json",
             )
-        )
-        entries = found.content.actual_instance or []
-        return [_line(entry) for entry in entries[-MOST_LINES:]]
+            body = bytes(answer.data)
+            if answer.status != 200:
+                raise airflow.ApiException(status=answer.status, reason=answer.reason, body=body.decode())
+            return parse(body)
+
+        return self._client.call(read)
 
     def pause(self, dag_id: str, paused: bool) -> None:
         """Let a DAG rest, or go on; what runs already ends by itself."""
@@ -106,13 +134,3 @@ class AirflowViews:
         """Run the failed tasks of a run again, and what waited for them."""
         body = airflow.DAGRunClearBody(dry_run=False, only_failed=True)
         self._client.call(lambda client: dag_run_api.DagRunApi(client).clear_dag_run(dag_id, run_id, body))
-
-
-def _line(entry: Any) -> LogLine:
-    if isinstance(entry, str):
-        return LogLine("", "", entry)
-    more = entry.additional_properties or {}
-    text = str(entry.event)
-    for detail in more.get("error_detail") or []:
-        text += f"\n{detail.get('exc_type', '')}: {detail.get('exc_value', '')}"
-    return LogLine(entry.timestamp.isoformat() if entry.timestamp else "", str(more.get("level", "")), text)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from dataclasses import dataclass
 
 from loaders.settings import Settings
 from walmart_app.clients.airflow import Run
 from walmart_app.clients.airflow_views import AirflowViews
 from walmart_app.clients.connect import airflow_client
+from walmart_app.clients.shared import Shared
 
 SIMULATION, MODELS = "walmart_simulation", "walmart_dbt_pipeline"
 ANALYTICS, WAREHOUSE = "walmart_analytics", "walmart_warehouse_load"
@@ -93,31 +92,15 @@ def newest(settings: Settings) -> dict[str, Run | None]:
 
 def recent(settings: Settings) -> dict[str, list[Run]]:
     """The last runs of each pipeline, newest first. However many ask, Airflow is asked once in a while."""
-    return _recent.get(settings)
+
+    def ask() -> dict[str, list[Run]]:
+        client = airflow_client(settings)
+        return {part.dag_id: client.latest_runs(part.dag_id, _RUNS) for part in PIPELINES}
+
+    return _recent.get(ask)
 
 
-class _Recent:
-    """The last answer, while it is young."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._found: dict[str, list[Run]] = {}
-        self._asked = 0.0
-
-    def get(self, settings: Settings) -> dict[str, list[Run]]:
-        with self._lock:
-            if not self._found or time.monotonic() - self._asked > _YOUNG_SECONDS:
-                client = airflow_client(settings)
-                self._found = {part.dag_id: client.latest_runs(part.dag_id, _RUNS) for part in PIPELINES}
-                self._asked = time.monotonic()
-            return self._found
-
-    def forget(self) -> None:
-        with self._lock:
-            self._asked = 0.0
-
-
-_recent = _Recent()
+_recent: Shared[dict[str, list[Run]]] = Shared(_YOUNG_SECONDS)
 
 
 def _fresh(run: Run) -> Run:
