@@ -16,7 +16,8 @@ from tests.product import Product
 from walmart_app.bootstrap import browser
 
 SMALL = {"sim_customers": 500, "sim_products": 120, "sim_stores": 3, "sim_days": 20, "sim_seed": 7}
-# E2E_ATTACH=http://127.0.0.1:3000 tests a product that already runs with the settings of this environment.
+# E2E_ATTACH=http://127.0.0.1:3000 tests a product that already runs with the settings of this environment;
+# E2E_LOG names the file that its `reflex run` writes to.
 _ATTACHED = os.environ.get("E2E_ATTACH", "")
 _SETTINGS = Settings.load() if _ATTACHED else None
 
@@ -25,7 +26,7 @@ _SETTINGS = Settings.load() if _ATTACHED else None
 def product(clean_environment: None) -> Iterator[Product]:
     """The product with a small company."""
     if _SETTINGS is not None:
-        yield Product(_SETTINGS, None, Path(os.devnull), _ATTACHED)
+        yield Product(_SETTINGS, None, Path(os.environ.get("E2E_LOG", os.devnull)), _ATTACHED)
         return
     with open_directory() as directory:
         running = Product.start(directory / "state", **SMALL)

@@ -1,77 +1,165 @@
-"""A program that talks to the websocket without being a page of ours changes nothing."""
+"""A program that talks to the websocket without being a page of ours changes nothing, and nonsense does no harm."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-import uuid
+import inspect
 from typing import Any
+from urllib.parse import urlsplit
 
-import pytest
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import connect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.company import SIMULATION, finish, simulated
+import walmart_app.pages  # noqa: F401  (all states are known only when all pages are)
+from tests.e2e.company import ANALYTICS, DBT, SIMULATION, WAREHOUSE, finish, simulated
+from tests.e2e.intruder import Events, everything, send, standstill
 from tests.product import Product
 from tests.waiting import wait_until
+from walmart_app.clients.airflow import Run
+from walmart_app.clients.airflow_views import AirflowViews
 from walmart_app.clients.connect import airflow_client
+from walmart_app.state.arguments import product_handlers
 from walmart_app.state.changes import changing_events
 from walmart_app.state.company import CompanyState
+from walmart_app.state.monitoring import MonitoringState
+from walmart_app.state.pipeline import PipelineState
+from walmart_app.state.simulation import SimulationState
 
-EVENT = f"{CompanyState.get_full_name()}.simulate_a_day"
-
-
-def _send(product: Product, events: list[tuple[str, dict[str, Any]]], origin: str | None) -> bool:
-    """Send the events as a program would that says it is a page of `origin`; False when the server lets it not in."""
-    address = product.url.replace("http", "ws") + f"/_event/?EIO=4&transport=websocket&token={uuid.uuid4()}"
-    try:
-        with connect(address, additional_headers={"Origin": origin} if origin else {}, proxy=None) as socket:
-            socket.recv(5)  # the engine's greeting
-            socket.send("40/_event,")
-            if not str(socket.recv(5)).startswith("40/_event"):
-                return False
-            for name, payload in events:
-                router = {"pathname": "/", "query": {}, "asPath": "/"}
-                event = {"name": name, "payload": payload, "router_data": router}
-                socket.send(f"42/_event,{json.dumps(['event', event])}")
-            with contextlib.suppress(TimeoutError):
-                while True:  # what comes back is of no interest, but it must have been worked on
-                    socket.recv(2)
-    except (InvalidStatus, ConnectionClosed):
-        return False
-    return True
+SIMULATE = f"{CompanyState.get_full_name()}.simulate_a_day"
+OTHER_KINDS: list[Any] = [None, True, 0, -1.5, 10**30, [], ["a"], {}, {"a": {"b": 1}}, "x" * 100_000, "a\x00", "\ud800"]
+STRANGE_TEXTS = [
+    "", " ", "no_such", "' or 1=1 --", "../../etc/passwd", "<script>alert(1)</script>", "%00", "nan", "-1", "9" * 300,
+    "2026-13-45", "🦊" * 100, "\u202e\n\t", "x" * 3000,
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("origin", [None, "http://evil.example"])
-def test_a_foreign_program_starts_nothing(product: Product, origin: str | None) -> None:
+def _changes(failed: Run, queued: Run) -> dict[str, dict[str, Any]]:
+    """Every event that changes something, with arguments that a page of ours would send now."""
+    monitoring = MonitoringState.get_full_name()
+    return {
+        f"{CompanyState.get_full_name()}.cancel": {},
+        SIMULATE: {},
+        f"{PipelineState.get_full_name()}.run_models": {},
+        f"{SimulationState.get_full_name()}.start": {},
+        f"{monitoring}.trigger": {"dag_id": WAREHOUSE},
+        f"{monitoring}.pause": {"dag_id": ANALYTICS, "paused": True},
+        f"{monitoring}.retry": {"dag_id": failed.dag_id, "run_id": failed.run_id},
+        f"{monitoring}.cancel": {"dag_id": queued.dag_id, "run_id": queued.run_id},
+    }
+
+
+def test_a_foreign_program_changes_nothing_and_our_page_does(product: Product) -> None:
     simulated(product)
     client = airflow_client(product.settings)
-    newest = client.latest_runs(SIMULATION)[0]
-    let_in = _send(product, [(name, {}) for name in sorted(changing_events())], origin)
-    assert let_in is (origin is None)  # programs that say nothing of an origin may read
-    assert client.latest_runs(SIMULATION)[0] == newest
-    assert EVENT in changing_events()
+    failed = client.trigger(DBT)
+    wait_until(lambda: "running" in client.tasks(DBT, failed.run_id).values(), 60, "a task runs", every=0.2)
+    client.cancel(DBT, failed.run_id)  # a run with a failed task: it could be retried
+    finish(product, client.trigger(DBT))
+    with standstill(product, ANALYTICS):
+        queued, day = client.trigger(DBT), client.trigger(SIMULATION, {"days": 1})
+        events = _changes(failed, queued)
+        assert events.keys() == changing_events()
+        before = everything(product)
+        other_port = f"http://127.0.0.1:{(urlsplit(product.url).port or 0) + 1}"
+        for origin in (None, "null", "http://evil.example", other_port):
+            let_in = send(product, list(events.items()), origin)
+            assert let_in is (origin is None)  # programs that say nothing of an origin may read
+            assert everything(product) == before
+
+        _from_our_page(product, events, failed, queued, day)
 
 
-def test_the_same_event_from_our_page_starts_a_run(product: Product) -> None:
-    simulated(product)
+def _from_our_page(product: Product, events: dict[str, dict[str, Any]], failed: Run, queued: Run, day: Run) -> None:
+    """The same events with the origin of our page do what they say; so it was the origin that stopped them."""
     client = airflow_client(product.settings)
-    newest = client.latest_runs(SIMULATION)[0]
-    assert _send(product, [(EVENT, {})], product.url)
-    wait_until(lambda: client.latest_runs(SIMULATION)[0] != newest, 10, "the run is made")
-    finish(product, client.latest_runs(SIMULATION)[0])
+    newest = {dag: client.latest_runs(dag)[0] for dag in (SIMULATION, DBT, WAREHOUSE)}
+    chosen = {
+        name.rsplit(".", 2)[-2] + "." + name.rsplit(".", 1)[-1]: (name, payload) for name, payload in events.items()
+    }
+
+    def act(ending: str) -> None:
+        [event] = [found for key, found in chosen.items() if key.endswith(ending)]
+        assert send(product, [event], product.url)
+
+    act("monitoring_state.pause")
+    assert {dag.dag_id: dag.paused for dag in AirflowViews(client).dags()}[ANALYTICS] is True
+    act("monitoring_state.cancel")
+    assert client.run(DBT, queued.run_id).state == "failed"
+    act("monitoring_state.retry")
+    assert client.run(DBT, failed.run_id).state == "queued"
+    client.cancel(DBT, failed.run_id)
+    act("company_state.cancel")
+    assert client.run(SIMULATION, day.run_id).state == "failed"
+    act("monitoring_state.trigger")
+    assert client.latest_runs(WAREHOUSE)[0] != newest[WAREHOUSE]
+    act("pipeline_state.run_models")
+    assert client.latest_runs(DBT)[0] != newest[DBT]
+    act("simulation_state.start")
+    week = client.latest_runs(SIMULATION)[0]
+    assert week != newest[SIMULATION]
+    client.cancel(SIMULATION, week.run_id)
+    act("company_state.simulate_a_day")
+    assert client.latest_runs(SIMULATION)[0] != week
 
 
-def test_nonsense_does_not_harm(product: Product) -> None:
-    garbage: list[dict[str, Any]] = [{"value": "x" * 1000}, {"name": None, "value": []}, {"dag_id": {"a": 1}}, {}]
-    names = ("filter", "sort_by", "open_receipt", "choose_run", "choose", "no_such_event", "__init__")
-    states = ("transactions____transactions_state", "monitoring____monitoring_state")
-    events = [
-        (f"reflex___state____state.walmart_app___state___{state}.{name}", payload)
-        for state in states
-        for name in names
-        for payload in garbage
-    ]
-    assert _send(product, events, product.url)
-    assert product.get("/ping")[0] == 200
+def test_nonsense_changes_nothing_and_leaves_no_trace(product: Product, watched: Page) -> None:
+    simulated(product)
+    with standstill(product):
+        before, logged = everything(product), len(product.log.read_bytes())
+        for events in (_misfits(), _strange_texts(), _on_monitoring()):
+            assert send(product, events, product.url)
+        send(product, [(SIMULATE, {"huge": "x" * 2_000_000})], product.url)  # more than the websocket takes
+        assert everything(product) == before
+        log = product.log.read_bytes()[logged:].decode(errors="replace")
+        assert "Traceback" not in log
+        if product.process is not None:
+            assert "Refused" in log
+        assert "x" * 5000 not in log
+    watched.goto(product.url + "/dashboard/monitoring")
+    expect(watched.locator("#page-status")).to_have_text("Everything is up.")
+    expect(watched.locator("#dags li")).to_have_count(4)
+    watched.goto(product.url + "/dashboard/transactions")
+    expect(watched.locator("tbody tr").first).to_be_visible()
     assert product.healthy()
+
+
+def _misfits() -> Events:
+    """Each handler with arguments of other kinds, too few, too many, or none at all."""
+    events: Events = []
+    for name, handler in product_handlers().items():
+        parameters = list(inspect.signature(handler).parameters.values())[1:]
+        for value in OTHER_KINDS:
+            for odd in parameters:
+                if type(value).__name__ == str(odd.annotation) == "bool":
+                    continue  # that fits
+                good: dict[str, Any] = {one.name: True if one.annotation == "bool" else WAREHOUSE for one in parameters}
+                events.append((name, {**good, odd.name: value}))
+        events += [(name, payload) for payload in ({"no_such": 1}, {"self": None}, {"args": []})]
+        if any(one.default is inspect.Parameter.empty for one in parameters):
+            events.append((name, {}))
+        events.append((f"{name.rsplit('.', 1)[0]}.setvar", {"var_name": "live", "value": True}))
+    return events
+
+
+def _strange_texts() -> Events:
+    """Each handler that takes a text, with texts that lead nowhere."""
+    events: Events = []
+    for name, handler in product_handlers().items():
+        parameters = list(inspect.signature(handler).parameters.values())[1:]
+        if any(one.annotation == "str" for one in parameters):
+            for text in STRANGE_TEXTS:
+                events.append((name, {one.name: text if one.annotation == "str" else True for one in parameters}))
+    return events
+
+
+def _on_monitoring() -> Events:
+    """Handlers that change something, with arguments of which one is good."""
+    state = MonitoringState.get_full_name()
+    return [
+        (f"{state}.pause", {"dag_id": SIMULATION, "paused": "false"}),
+        (f"{state}.pause", {"dag_id": SIMULATION, "paused": 0}),
+        (f"{state}.retry", {"dag_id": DBT, "run_id": "manual__2020-01-01T00:00:00+00:00"}),
+        (f"{state}.cancel", {"dag_id": DBT, "run_id": "../" * 50}),
+        (f"{state}.cancel", {"dag_id": "~", "run_id": "~"}),
+        (f"{state}.trigger", {"dag_id": "walmart_simulation/../walmart_dbt_pipeline"}),
+        (f"{state}.type_days", {"value": "9" * 20}),
+        (f"{state}.trigger", {"dag_id": SIMULATION}),
+    ]

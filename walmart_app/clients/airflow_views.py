@@ -84,6 +84,14 @@ class AirflowViews:
         processor = found.dag_processor.latest_dag_processor_heartbeat if found.dag_processor else None
         return Heartbeats(found.scheduler.latest_scheduler_heartbeat or "", processor or "")
 
+    def run(self, dag_id: str, run_id: str) -> Run:
+        """How a run is now.
+
+        Raises:
+            AirflowUnknown: there is no such run.
+        """
+        return self._client.run(dag_id, run_id)
+
     def tasks(self, dag_id: str, run_id: str) -> list[TaskRun]:
         """The tasks of a run, by start."""
         found = self._client.call(

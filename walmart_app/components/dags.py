@@ -17,7 +17,10 @@ def dags_card() -> rx.Component:
     """All DAGs; while Airflow is away it says so, and since when."""
     return card(
         "Pipelines in Airflow",
-        "Bars are the last 20 runs, oldest first; their height is how long they took. Choose one for its tasks.",
+        rx.fragment(
+            "Bars are the last 20 runs, oldest first; their height is how long they took. Choose one for its tasks.",
+            rx.cond(MonitoringState.as_of != "", rx.el.span(" As of ", MonitoringState.as_of, ".", id="airflow-as-of")),
+        ),
         rx.el.p(MonitoringState.notice, id="monitoring-notice", margin="0", font_size=t.SMALL, aria_live="polite"),
         rx.cond(
             MonitoringState.airflow_problem != "",
@@ -78,10 +81,16 @@ def _dag(row: rx.vars.ObjectVar[DagRow]) -> rx.Component:
             flex_direction="column",
         ),
         rx.el.div(
-            rx.foreach(MonitoringState.bars[row.dag_id], _bar),
-            class_name="run-bars",
-            role="group",
-            custom_attrs={"aria-label": row.bars_label},
+            rx.el.div(
+                rx.foreach(MonitoringState.bars[row.dag_id], _bar),
+                class_name="run-bars",
+                role="group",
+                custom_attrs={"aria-label": row.bars_label},
+            ),
+            rx.el.span(row.counts, class_name="dag-counts", color=t.MUTED, font_size=t.TINY),
+            display="flex",
+            flex_direction="column",
+            gap="2px",
         ),
         _actions(row),
         key=row.dag_id,

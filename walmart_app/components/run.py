@@ -10,33 +10,77 @@ from walmart_app.components.layout import card
 from walmart_app.components.states import state_badge
 from walmart_app.state.monitoring import MonitoringState
 from walmart_app.state.monitoring_rows import LogRow, RunBar, TaskRow
+from walmart_app.state.monitoring_view import PAGE
 
 
-def dag_runs_card() -> rx.Component:
-    """The runs of the chosen DAG."""
+def chosen_part() -> rx.Component:
+    """The runs of the chosen DAG, or the chosen run; where the address leads nowhere it says so."""
+    return rx.fragment(
+        rx.cond(MonitoringState.unknown != "", _unknown()),
+        rx.cond((MonitoringState.dag != "") & (MonitoringState.run == ""), _dag_runs_card()),
+        rx.cond((MonitoringState.run != "") & ~_no_such_run(), _run_card()),
+    )
+
+
+def _no_such_run() -> rx.Var:
+    return (MonitoringState.unknown != "") & (MonitoringState.task == "") & (MonitoringState.run_state == "")
+
+
+def _unknown() -> rx.Component:
+    return card(
+        "Not found",
+        "What the address names does not exist",
+        rx.el.div(
+            empty(
+                "search-x",
+                MonitoringState.unknown,
+                "Choose a run from the bars above, or go back.",
+                rx.el.div(
+                    rx.cond(
+                        MonitoringState.dag != "",
+                        rx.link("Runs of " + MonitoringState.dag, href=f"{PAGE}?dag=" + MonitoringState.dag),
+                    ),
+                    rx.link("All pipelines", href=PAGE),
+                    display="flex",
+                    flex_wrap="wrap",
+                    justify_content="center",
+                    gap=t.SPACE_4,
+                    font_size=t.SMALL,
+                ),
+            ),
+            role="status",
+        ),
+        element_id="not-found",
+    )
+
+
+def _dag_runs_card() -> rx.Component:
     return card(
         "Runs of " + MonitoringState.dag,
         "The last 20, oldest first; choose one",
-        rx.el.ul(
-            rx.foreach(MonitoringState.bars[MonitoringState.dag], _run),
-            list_style="none",
-            margin="0",
-            padding="0",
-            id="dag-runs",
+        rx.cond(
+            MonitoringState.bars[MonitoringState.dag],
+            rx.el.ul(
+                rx.foreach(MonitoringState.bars[MonitoringState.dag], _run),
+                list_style="none",
+                margin="0",
+                padding="0",
+                id="dag-runs",
+            ),
+            _none_yet("clock", "No run yet", "It runs by its schedule, after new data, or when you trigger it."),
         ),
     )
 
 
-def run_card() -> rx.Component:
-    """The chosen run's tasks and what can be done about it."""
+def _run_card() -> rx.Component:
     return card(
         "Tasks of the run",
         MonitoringState.run,
         rx.el.div(
-            state_badge(MonitoringState.run_state),
+            rx.cond(MonitoringState.run_state != "", state_badge(MonitoringState.run_state)),
             rx.button(
                 "Retry failed tasks",
-                on_click=MonitoringState.retry,
+                on_click=MonitoringState.retry(MonitoringState.dag, MonitoringState.run),
                 disabled=MonitoringState.run_state != "failed",
                 size="1",
                 variant="outline",
@@ -46,7 +90,7 @@ def run_card() -> rx.Component:
             ),
             rx.button(
                 "Cancel run",
-                on_click=MonitoringState.cancel,
+                on_click=MonitoringState.cancel(MonitoringState.dag, MonitoringState.run),
                 disabled=MonitoringState.run_finished,
                 size="1",
                 variant="outline",
@@ -54,6 +98,7 @@ def run_card() -> rx.Component:
                 high_contrast=True,
                 id="cancel-run",
             ),
+            rx.link("All runs", href=f"{PAGE}?dag=" + MonitoringState.dag, font_size=t.SMALL, id="all-runs"),
             display="flex",
             flex_wrap="wrap",
             align_items="center",
@@ -64,10 +109,22 @@ def run_card() -> rx.Component:
             rx.el.ul(
                 rx.foreach(MonitoringState.tasks, _task), list_style="none", margin="0", padding="0", id="run-tasks"
             ),
-            loading("32px", 3),
+            rx.cond(
+                MonitoringState.run_state != "",
+                empty("clock", "No task yet", "The scheduler makes them when it takes the run up."),
+                rx.cond(MonitoringState.airflow_problem == "", loading("32px", 3)),
+            ),
         ),
-        rx.cond(MonitoringState.log_problem != "", problem(MonitoringState.log_problem, "log-problem")),
-        rx.cond(MonitoringState.task != "", _log()),
+        rx.cond((MonitoringState.task != "") & (MonitoringState.unknown == ""), _log()),
+    )
+
+
+def _none_yet(icon: str, title: str, advice: str) -> rx.Component | rx.Var:
+    """Only once Airflow has answered: before that nothing is known, and while it is away the card above says so."""
+    return rx.cond(
+        MonitoringState.loaded,
+        rx.cond(MonitoringState.airflow_problem == "", empty(icon, title, advice)),
+        loading("32px", 3),
     )
 
 
@@ -82,7 +139,7 @@ def _run(bar: rx.vars.ObjectVar[RunBar]) -> rx.Component:
             custom_attrs={"aria-pressed": rx.cond(MonitoringState.run == bar.run_id, "true", "false")},
         ),
         state_badge(bar.state),
-        rx.el.span(bar.when, color=t.MUTED),
+        rx.el.span(bar.when, color=t.MUTED, title=bar.exact),
         rx.el.span(bar.took, color=t.MUTED),
         key=bar.run_id,
         display="grid",
@@ -103,7 +160,7 @@ def _task(row: rx.vars.ObjectVar[TaskRow]) -> rx.Component:
             custom_attrs={"aria-pressed": rx.cond(MonitoringState.task == row.key, "true", "false")},
         ),
         state_badge(row.state),
-        rx.el.span(row.took, row.tries, color=t.MUTED, title=row.started, text_align="right"),
+        rx.el.span(row.took, color=t.MUTED, title=row.started, text_align="right", class_name="task-took"),
         rx.el.div(
             rx.el.div(
                 style={"marginLeft": row.left, "width": row.width},
@@ -118,7 +175,7 @@ def _task(row: rx.vars.ObjectVar[TaskRow]) -> rx.Component:
         key=row.key,
         custom_attrs={"data-task": row.key, "data-state": row.state},
         display="grid",
-        grid_template_columns=["minmax(0, 1fr) auto auto", "minmax(0, 1fr) auto auto", "200px 110px 80px 1fr"],
+        grid_template_columns=["minmax(0, 1fr) auto auto", "minmax(0, 1fr) auto auto", "200px 110px 110px 1fr"],
         align_items="center",
         gap=t.SPACE_3,
         padding=f"{t.SPACE_1} 0",
@@ -128,7 +185,26 @@ def _task(row: rx.vars.ObjectVar[TaskRow]) -> rx.Component:
 
 def _log() -> rx.Component:
     return rx.el.div(
-        rx.heading("Log of " + MonitoringState.task, as_="h3", size="2", weight="medium"),
+        rx.el.div(
+            rx.heading("Log of " + MonitoringState.task, as_="h3", size="2", weight="medium"),
+            rx.el.span(MonitoringState.log_length, color=t.MUTED, font_size=t.SMALL, flex="1"),
+            rx.button(
+                rx.icon("download", size=16, stroke_width=1.5, aria_hidden=True),
+                "Download the whole log",
+                on_click=MonitoringState.download_log,
+                disabled=rx.cond(MonitoringState.log, False, True),
+                size="1",
+                variant="outline",
+                color_scheme="gray",
+                high_contrast=True,
+                id="download-log",
+            ),
+            display="flex",
+            flex_wrap="wrap",
+            align_items="center",
+            gap=t.SPACE_3,
+        ),
+        rx.cond(MonitoringState.log_problem != "", problem(MonitoringState.log_problem, "log-problem")),
         rx.cond(
             MonitoringState.log,
             rx.el.div(
@@ -139,7 +215,11 @@ def _log() -> rx.Component:
                 tab_index=0,
                 custom_attrs={"aria-label": "Log"},
             ),
-            empty("scroll-text", "No line yet", "A task writes its log from its start on."),
+            rx.cond(
+                MonitoringState.log_loaded,
+                empty("scroll-text", "No line yet", "A task writes its log from its start on."),
+                rx.cond(MonitoringState.airflow_problem == "", loading("20px", 4)),
+            ),
         ),
         display="flex",
         flex_direction="column",
@@ -157,6 +237,7 @@ def _log_line(row: rx.vars.ObjectVar[LogRow]) -> rx.Component:
         ),
         rx.el.span(row.text, white_space="pre-wrap", overflow_wrap="anywhere"),
         key=row.number,
+        custom_attrs={"data-level": row.level},
         display="grid",
         grid_template_columns="64px 60px minmax(0, 1fr)",
         gap=t.SPACE_2,

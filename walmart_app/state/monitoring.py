@@ -1,64 +1,63 @@
-"""The monitoring page: DAGs, a run's tasks, a task's log, and what dbt did."""
+"""The monitoring page's Airflow part: DAGs, a run's tasks, a task's log, and what can be done about them."""
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 import reflex as rx
 
 from loaders.errors import WalmartSimError
-from walmart_app.clients.airflow import Run
-from walmart_app.clients.airflow_views import AirflowViews, Dag, LogLine, TaskRun
-from walmart_app.clients.connect import airflow_client
 from walmart_app.commands import runs
-from walmart_app.queries import dbt_results
-from walmart_app.queries.database import Conn
-from walmart_app.runtime import reader, settings
+from walmart_app.runtime import settings, with_airflow
+from walmart_app.state import monitoring_read
 from walmart_app.state.changes import changes
+from walmart_app.state.monitoring_read import Seen
 from walmart_app.state.monitoring_rows import (
     DagRow,
-    DbtRow,
-    FailedRow,
+    Heartbeat,
     LogRow,
     RunBar,
     TaskRow,
     dag_rows,
-    dbt_rows,
-    failed_rows,
+    heartbeat_rows,
     log_rows,
+    log_text,
     run_bars,
+    state_counts,
     task_rows,
 )
+from walmart_app.state.monitoring_view import MonitoringView, address, is_dag, is_run, is_task, view_of
+from walmart_app.state.times import whole
 
 _EVERY = 2.0
-_IDS = {part.dag_id for part in runs.PIPELINES}
 
 
 class MonitoringState(rx.State):
-    """The page's substate."""
+    """What Airflow says; what dbt recorded is in `DbtState`, which the database answers for."""
 
     loaded: bool = False
     airflow_problem: str = ""
     airflow_away_since: str = ""
-    database_problem: str = ""
+    as_of: str = ""
     dags: rx.Field[list[DagRow]] = rx.field(default_factory=list)
     bars: rx.Field[dict[str, list[RunBar]]] = rx.field(default_factory=dict)
     counts: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    heartbeats: rx.Field[list[Heartbeat]] = rx.field(default_factory=list)
     dag: str = ""
     run: str = ""
     task: str = ""
+    unknown: str = ""
     run_state: str = ""
     run_finished: bool = True
     tasks: rx.Field[list[TaskRow]] = rx.field(default_factory=list)
     log: rx.Field[list[LogRow]] = rx.field(default_factory=list)
+    log_length: str = ""
     log_problem: str = ""
-    invocations: rx.Field[list[DbtRow]] = rx.field(default_factory=list)
-    failed: rx.Field[list[FailedRow]] = rx.field(default_factory=list)
+    log_loaded: bool = False
     days: str = "1"
     notice: str = ""
     _away: datetime | None = None
@@ -70,173 +69,148 @@ class MonitoringState(rx.State):
         async with self:
             self._watch += 1
             turn = self._watch
-            query = self.router.url.query_parameters
-            dag = query.get("dag", "")
-            self.dag = dag if dag in _IDS else ""
-            self.run = query.get("run", "")[:300] if self.dag else ""
-            self.task = query.get("task", "")[:300] if self.run else ""
-            self.tasks, self.log, self.log_problem = [], [], ""
-            dag, run, task = self.dag, self.run, self.task
+            view = view_of(self.router.url.query_parameters)
+            self._arrive(view)
+        last: Seen | None = None
+        answered = datetime.now(UTC)
         while True:
-            seen, problem = await _ask(lambda: _airflow(dag, run, task))
-            results, database_problem = await _results()
+            try:
+                last = await with_airflow(lambda before=last: monitoring_read.look(view, before))
+                answered, problem = datetime.now(UTC), ""
+            except WalmartSimError as error:
+                problem = str(error)
             async with self:
                 if self._watch != turn:
                     return
-                self._show_airflow(seen, problem)
-                self.database_problem = database_problem
-                if results is not None:
-                    self._show_results(results)
-                self.loaded = True
+                self._show(last, answered, problem, view)
             await asyncio.sleep(_EVERY)
 
     @rx.event
     def choose_dag(self, dag_id: str) -> Any:
         """Show a DAG's runs."""
-        return _go(dag=dag_id) if dag_id in _IDS else None
+        return rx.redirect(address(dag_id)) if is_dag(dag_id) else None
 
     @rx.event
     def choose_run(self, dag_id: str, run_id: str) -> Any:
         """Show a run's tasks."""
-        return _go(dag=dag_id, run=str(run_id)[:300]) if dag_id in _IDS else None
+        return rx.redirect(address(dag_id, run_id)) if is_dag(dag_id) and is_run(run_id) else None
 
     @rx.event
     def choose_task(self, key: str) -> Any:
         """Show a task's log."""
-        return _go(dag=self.dag, run=self.run, task=str(key)[:300])
+        return rx.redirect(address(self.dag, self.run, key)) if self.run and is_task(key) else None
 
     @rx.event
     def type_days(self, value: str) -> None:
         """Keep what is typed."""
-        self.days = str(value)[:20]
+        if isinstance(value, str):
+            self.days = value[:20]
 
-    @rx.event
+    @rx.event(background=True)
+    async def download_log(self) -> Any:
+        """Give the whole log as a file."""
+        async with self:
+            view = MonitoringView(self.dag, self.run, self.task)
+        if not view.task:
+            return None
+        try:
+            lines = await with_airflow(lambda: monitoring_read.whole_log(view))
+        except WalmartSimError as error:
+            async with self:
+                self.notice = str(error)
+            return None
+        name = re.sub(r"[^A-Za-z0-9_.-]+", "-", f"{view.dag}-{view.run}-{view.task}").strip("-")
+        return rx.download(data=log_text(lines), filename=f"{name}.log")
+
+    @rx.event(background=True)
     @changes
     async def trigger(self, dag_id: str) -> None:
         """Start a run."""
+        if not is_dag(dag_id):
+            return await self._refuse("There is no such pipeline: nothing was started.")
+        async with self:
+            text = self.days
         days = None
         if dag_id == runs.SIMULATION:
-            if not (self.days.isascii() and self.days.isdigit() and 1 <= int(self.days) <= runs.MOST_DAYS):
-                self.notice = f"Days must be a whole number from 1 to {runs.MOST_DAYS:,}, but is {self.days!r}."
-                return
-            days = int(self.days)
-        await self._do(lambda: runs.trigger(settings(), str(dag_id), days), "Started.")
+            if not (text.isascii() and text.isdigit() and 1 <= int(text) <= runs.MOST_DAYS):
+                return await self._refuse(f"Days must be a whole number from 1 to {runs.MOST_DAYS:,}, but is {text!r}.")
+            days = int(text)
+        return await self._do(lambda: runs.trigger(settings(), dag_id, days), "Started.")
 
-    @rx.event
+    @rx.event(background=True)
     @changes
     async def pause(self, dag_id: str, paused: bool) -> None:
         """Let a DAG rest, or go on."""
+        if not is_dag(dag_id) or not isinstance(paused, bool):
+            return await self._refuse("There is no such pipeline or state: nothing was changed.")
         done = "Paused: it starts no runs by itself." if paused else "It starts runs by itself again."
-        await self._do(lambda: runs.pause(settings(), str(dag_id), bool(paused)), done)
+        return await self._do(lambda: runs.pause(settings(), dag_id, paused), done)
 
-    @rx.event
+    @rx.event(background=True)
     @changes
-    async def retry(self) -> None:
-        """Run the failed tasks of the chosen run again."""
-        dag, run = self.dag, self.run
-        await self._do(lambda: runs.retry(settings(), dag, run), "The failed tasks run again.")
+    async def retry(self, dag_id: str, run_id: str) -> None:
+        """Run the failed tasks of a run again."""
+        if not is_dag(dag_id) or not is_run(run_id):
+            return await self._refuse("There is no such run: nothing was changed.")
+        return await self._do(lambda: runs.retry(settings(), dag_id, run_id), "The failed tasks run again.")
 
-    @rx.event
+    @rx.event(background=True)
     @changes
-    async def cancel(self) -> None:
-        """End the chosen run."""
-        dag, run = self.dag, self.run
-        await self._do(lambda: runs.cancel(settings(), dag, run), "Cancelled. What was committed stays.")
+    async def cancel(self, dag_id: str, run_id: str) -> None:
+        """End a run that is under way."""
+        if not is_dag(dag_id) or not is_run(run_id):
+            return await self._refuse("There is no such run: nothing was changed.")
+        return await self._do(lambda: runs.cancel(settings(), dag_id, run_id), "Cancelled. What was committed stays.")
+
+    async def _refuse(self, why: str) -> None:
+        async with self:
+            self.notice = why
 
     async def _do(self, work: Callable[[], object], done: str) -> None:
-        self.notice = ""
+        async with self:
+            self.notice = ""
         try:
-            await asyncio.to_thread(work)
-            self.notice = done
+            await with_airflow(work)
+            monitoring_read.forget()
         except (WalmartSimError, ValueError) as error:
-            self.notice = str(error)
+            done = str(error)
+        async with self:
+            self.notice = done
 
-    def _show_airflow(self, seen: _Seen | None, problem: str) -> None:
+    def _arrive(self, view: MonitoringView) -> None:
+        """Take the view from the address; what was shown of something else goes."""
+        if (view.dag, view.run) != (self.dag, self.run):
+            self.tasks, self.run_state, self.run_finished = [], "", True
+        if view.task != self.task or view.run != self.run:
+            self.log, self.log_problem, self.log_length, self.log_loaded = [], "", "", False
+        self.dag, self.run, self.task, self.unknown = view.dag, view.run, view.task, view.unknown
+
+    def _show(self, seen: Seen | None, answered: datetime, problem: str, view: MonitoringView) -> None:
         now = datetime.now(UTC)
+        self.loaded = True
+        self.airflow_problem = problem
+        self._away = (self._away or now) if problem else None
+        self.airflow_away_since = f"{self._away:%H:%M:%S} UTC" if self._away else ""
         if seen is None:
-            self._away = self._away or now
-            self.airflow_problem = problem
-            self.airflow_away_since = f"{self._away:%H:%M:%S} UTC"
             return
-        self._away, self.airflow_problem, self.airflow_away_since = None, "", ""
-        rows = dag_rows(seen.dags, seen.runs, now)
-        if rows != self.dags:
-            self.dags = rows
-        bars = run_bars(seen.runs, now)
-        if bars != self.bars:
-            self.bars = bars
-        self.counts = {
-            state: str(sum(run.state == state for run in seen.runs))
-            for state in ("running", "queued", "failed", "success")
-        }
-        tasks = task_rows(seen.tasks, now)
-        if tasks != self.tasks:
-            self.tasks = tasks
-        chosen = next((run for run in seen.runs if (run.dag_id, run.run_id) == (self.dag, self.run)), None)
-        self.run_state, self.run_finished = (chosen.state, chosen.finished) if chosen else ("", True)
-        self.log_problem = seen.log_problem
-        lines = log_rows(seen.log)
-        if lines != self.log:
-            self.log = lines
+        self._assign("heartbeats", heartbeat_rows(seen.overview.heartbeats, answered, now))
+        if problem:  # what was seen last stays; only its age goes on
+            return
+        self.as_of = f"{answered:%H:%M:%S} UTC"
+        self._assign("dags", dag_rows(seen.overview.dags, seen.overview.runs, now))
+        self._assign("bars", run_bars(seen.overview.runs, now))
+        self._assign("counts", state_counts(seen.overview.runs))
+        self.unknown = seen.unknown or view.unknown
+        self.run_state, self.run_finished = (seen.run.state, seen.run.finished) if seen.run else ("", True)
+        self._assign("tasks", task_rows(seen.tasks, now))
+        if view.task:
+            lines = log_rows(seen.log)
+            self._assign("log", lines)
+            more = f"The last {whole(len(lines))} of {whole(len(seen.log))} lines" if lines else ""
+            self.log_length = more if len(lines) < len(seen.log) else ""
+            self.log_problem, self.log_loaded = seen.log_problem, True
 
-    def _show_results(self, results: _Results) -> None:
-        now = datetime.now(UTC)
-        invocations = dbt_rows(results.invocations, now)
-        if invocations != self.invocations:
-            self.invocations = invocations
-        failed = failed_rows(results.failed)
-        if failed != self.failed:
-            self.failed = failed
-
-
-@dataclasses.dataclass(frozen=True)
-class _Seen:
-    dags: list[Dag]
-    runs: list[Run]
-    tasks: list[TaskRun]
-    log: list[LogLine]
-    log_problem: str
-
-
-@dataclasses.dataclass(frozen=True)
-class _Results:
-    invocations: list[dbt_results.Invocation]
-    failed: list[dbt_results.FailedNode]
-
-
-def _airflow(dag: str, run: str, task: str) -> _Seen:
-    views = AirflowViews(airflow_client(settings()))
-    found_dags, found_runs = views.dags(), views.runs()
-    tasks: list[TaskRun] = []
-    log: list[LogLine] = []
-    problem = ""
-    if run:
-        try:
-            tasks = views.tasks(dag, run)
-            chosen = next((entry for entry in tasks if f"{entry.task_id}[{entry.map_index}]" == task), None)
-            if chosen is not None and chosen.tries:
-                log = views.log(dag, run, chosen)
-        except WalmartSimError as error:
-            problem = str(error)
-    return _Seen(found_dags, found_runs, tasks, log, problem)
-
-
-async def _ask(work: Callable[[], _Seen]) -> tuple[_Seen | None, str]:
-    try:
-        return await asyncio.to_thread(work), ""
-    except WalmartSimError as error:
-        return None, str(error)
-
-
-async def _results() -> tuple[_Results | None, str]:
-    def read(connection: Conn) -> _Results:
-        return _Results(dbt_results.invocations(connection), dbt_results.failed_nodes(connection))
-
-    try:
-        return await reader().run(read), ""
-    except WalmartSimError as error:
-        return None, str(error)
-
-
-def _go(**query: str) -> Any:
-    return rx.redirect(f"/dashboard/monitoring?{urlencode({name: value for name, value in query.items() if value})}")
+    def _assign(self, name: str, value: Any) -> None:
+        """What has not changed is not sent again."""
+        if getattr(self, name) != value:
+            setattr(self, name, value)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from walmart_app.clients.airflow import Run
-from walmart_app.clients.airflow_views import Dag, LogLine, TaskRun
+from walmart_app.clients.airflow_logs import LogLine
+from walmart_app.clients.airflow_views import Dag, Heartbeats, TaskRun
 from walmart_app.commands.runs import PIPELINES
-from walmart_app.queries.dbt_results import FailedNode, Invocation
 from walmart_app.state.times import ago, duration, whole
 
-_BARS = 20
+COUNTED = ("running", "queued", "failed", "success")
+MOST_LINES = 500
+_LATE_SECONDS = 30.0  # heartbeats come every few seconds; Airflow itself calls its scheduler unhealthy after 15
 _TITLES = {part.dag_id: part.title for part in PIPELINES}
 _STATES = {"up_for_retry": "retrying", "upstream_failed": "skipped", "scheduled": "queued", "restarting": "retrying"}
 
@@ -30,6 +32,7 @@ class DagRow:
     last_run: str
     paused: bool
     simulation: bool
+    counts: str
     trigger_label: str
     schedule_label: str
     bars_label: str
@@ -44,6 +47,7 @@ class RunBar:
     state: str
     height: str
     when: str
+    exact: str
     took: str
     label: str
 
@@ -55,7 +59,6 @@ class TaskRow:
     key: str
     name: str
     state: str
-    tries: str
     took: str
     started: str
     left: str
@@ -64,7 +67,7 @@ class TaskRow:
 
 @dataclass
 class LogRow:
-    """A line of a log."""
+    """A line of a log; the text of an exception has several lines of its own."""
 
     number: str
     time: str
@@ -73,37 +76,22 @@ class LogRow:
 
 
 @dataclass
-class DbtRow:
-    """A dbt command."""
-
-    invocation_id: str
-    when: str
-    exact: str
-    models: str
-    tests: str
-    failed: str
-    warned: str
-    took: str
-    state: str
-
-
-@dataclass
-class FailedRow:
-    """A model or test that is not well."""
+class Heartbeat:
+    """When a component last showed that it lives."""
 
     name: str
-    kind: str
-    state: str
-    failures: str
-    message: str
+    when: str
+    exact: str
+    late: bool
 
 
-def dag_rows(dags: Sequence[Dag], runs: Sequence[Run], now: datetime) -> list[DagRow]:
-    """Our pipelines in the order of the data, then any other DAG."""
+def dag_rows(dags: Sequence[Dag], runs: Mapping[str, Sequence[Run]], now: datetime) -> list[DagRow]:
+    """Our pipelines in the order of the data, then any other DAG; `runs` are the newest first."""
     order = {part.dag_id: place for place, part in enumerate(PIPELINES)}
     rows = []
     for dag in sorted(dags, key=lambda dag: (order.get(dag.dag_id, len(order)), dag.dag_id)):
-        last = next((run for run in runs if run.dag_id == dag.dag_id), None)
+        found = runs.get(dag.dag_id, ())
+        last = found[0] if found else None
         started = _instant(last.started) if last else None
         following = _instant(dag.next_run)
         title = _TITLES.get(dag.dag_id, dag.dag_id)
@@ -114,10 +102,11 @@ def dag_rows(dags: Sequence[Dag], runs: Sequence[Run], now: datetime) -> list[Da
                 dag.schedule,
                 "" if dag.paused else _until(following, now) if following else "after new data",
                 f"{following:%Y-%m-%d %H:%M} UTC" if following else "",
-                "paused" if dag.paused else last.state if last else "idle",
-                ago(started, now) if started else "not yet",
+                last.state if last else "idle",
+                ago(started, now) if started else "waits" if last else "",
                 dag.paused,
                 dag.dag_id == PIPELINES[0].dag_id,
+                _counts(found),
                 f"Trigger {title}",
                 f"Schedule of {title}",
                 f"{title}: last runs",
@@ -126,18 +115,29 @@ def dag_rows(dags: Sequence[Dag], runs: Sequence[Run], now: datetime) -> list[Da
     return rows
 
 
-def run_bars(runs: Sequence[Run], now: datetime) -> dict[str, list[RunBar]]:
-    """The last runs of each DAG, oldest first."""
+def state_counts(runs: Mapping[str, Sequence[Run]]) -> dict[str, str]:
+    """How many of all these runs are in each state."""
+    every = [run.state for found in runs.values() for run in found]
+    return {state: whole(every.count(state)) for state in COUNTED}
+
+
+def run_bars(runs: Mapping[str, Sequence[Run]], now: datetime) -> dict[str, list[RunBar]]:
+    """The last runs of each DAG, oldest first; each of our pipelines has an entry."""
     found: dict[str, list[RunBar]] = {part.dag_id: [] for part in PIPELINES}
-    for dag_id in {run.dag_id for run in runs} | set(found):
-        newest = [run for run in runs if run.dag_id == dag_id][:_BARS][::-1]
-        seconds = [_seconds(run.started, run.ended, now) for run in newest]
+    for dag_id, newest in runs.items():
+        oldest_first = list(reversed(newest))
+        seconds = [_seconds(run.started, run.ended, now) for run in oldest_first]
         longest = max(seconds, default=0) or 1
         found[dag_id] = [
             _bar(run, took, f"{max(12, round(100 * took / longest))}%", now)
-            for run, took in zip(newest, seconds, strict=True)
+            for run, took in zip(oldest_first, seconds, strict=True)
         ]
     return found
+
+
+def task_key(task: TaskRun) -> str:
+    """How addresses name a task of a run; the index tells the parts of a mapped one apart."""
+    return f"{task.task_id}[{task.map_index}]"
 
 
 def task_rows(tasks: Sequence[TaskRun], now: datetime) -> list[TaskRow]:
@@ -153,11 +153,10 @@ def task_rows(tasks: Sequence[TaskRun], now: datetime) -> list[TaskRow]:
         left = (started - first).total_seconds() / span if started else 0
         rows.append(
             TaskRow(
-                f"{task.task_id}[{task.map_index}]",
+                task_key(task),
                 task.task_id if task.map_index < 0 else f"{task.task_id} {task.map_index}",
                 _STATES.get(task.state, task.state),
-                f"try {task.tries}" if task.tries > 1 else "",
-                duration(took) if started else "",
+                _took(took if started else None, task.tries),
                 f"{started:%H:%M:%S}" if started else "",
                 f"{100 * left:.2f}%",
                 f"{max(100 * took / span, 0.8) if started else 0:.2f}%",
@@ -167,60 +166,55 @@ def task_rows(tasks: Sequence[TaskRun], now: datetime) -> list[TaskRow]:
 
 
 def log_rows(lines: Sequence[LogLine]) -> list[LogRow]:
-    """The lines, without Airflow's marks of foldable groups."""
+    """The last `MOST_LINES` lines, without Airflow's marks of foldable groups."""
     shown = [line for line in lines if not line.text.startswith("::endgroup::")]
+    first = max(0, len(shown) - MOST_LINES)
     return [
         LogRow(str(number), line.time[11:19], line.level, line.text.removeprefix("::group::"))
-        for number, line in enumerate(shown)
+        for number, line in enumerate(shown[first:], first)
     ]
 
 
-def dbt_rows(invocations: Sequence[Invocation], now: datetime) -> list[DbtRow]:
-    """The commands, newest first."""
+def log_text(lines: Sequence[LogLine]) -> str:
+    """All lines as a file: instant, level, text."""
+    return "".join(f"{' '.join(filter(None, (line.time, line.level.upper(), line.text)))}\n" for line in lines)
+
+
+def heartbeat_rows(beats: Heartbeats, answered: datetime, now: datetime) -> list[Heartbeat]:
+    """Airflow's parts: two say themselves when they last lived, the API has just answered."""
     return [
-        DbtRow(
-            item.invocation_id,
-            ago(item.finished, now),
-            f"{item.finished:%Y-%m-%d %H:%M:%S} UTC",
-            whole(item.models),
-            whole(item.tests),
-            whole(item.failed),
-            whole(item.warned),
-            duration((item.finished - item.started).total_seconds()),
-            "failed" if item.failed else "success",
-        )
-        for item in invocations
+        heartbeat("Airflow scheduler", _instant(beats.scheduler), now),
+        heartbeat("Airflow DAG processor", _instant(beats.dag_processor), now),
+        heartbeat("Airflow API", answered, now),
     ]
 
 
-def failed_rows(nodes: Sequence[FailedNode]) -> list[FailedRow]:
-    """What is not well now."""
-    return [
-        FailedRow(
-            node.name,
-            node.resource_type.replace("_", " "),
-            "warned" if node.status == "warn" else "failed",
-            whole(node.failures) if node.failures is not None else "",
-            " ".join((node.message or ("Older than its freshness allows." if node.status == "warn" else "")).split())[
-                :300
-            ],
-        )
-        for node in nodes
-    ]
+def heartbeat(name: str, instant: datetime | None, now: datetime) -> Heartbeat:
+    """When it was, and whether the next one is overdue."""
+    if instant is None:
+        return Heartbeat(name, "never", "", True)
+    late = (now - instant).total_seconds() > _LATE_SECONDS
+    return Heartbeat(name, ago(instant, now), f"{instant:%Y-%m-%d %H:%M:%S} UTC", late)
 
 
 def _bar(run: Run, took: float, height: str, now: datetime) -> RunBar:
     started = _instant(run.started)
     when = ago(started, now) if started else "waits"
-    return RunBar(
-        run.dag_id,
-        run.run_id,
-        run.state,
-        height,
-        when,
-        duration(took),
-        f"{run.state}, started {when}, took {duration(took)}: {run.run_id}",
-    )
+    exact = f"{started:%Y-%m-%d %H:%M:%S} UTC" if started else ""
+    took_text = duration(took) if started else ""
+    label = f"{run.state}, started {when}, took {took_text}: {run.run_id}" if started else f"{run.state}: {run.run_id}"
+    return RunBar(run.dag_id, run.run_id, run.state, height, when, exact, took_text, label)
+
+
+def _counts(runs: Sequence[Run]) -> str:
+    words = (("success", "done"), ("failed", "failed"), ("running", "running"), ("queued", "queued"))
+    counted = [(sum(run.state == state for run in runs), word) for state, word in words]
+    return ", ".join(f"{number} {word}" for number, word in counted if number)
+
+
+def _took(seconds: float | None, tries: int) -> str:
+    parts = [duration(seconds)] if seconds is not None else []
+    return ", ".join([*parts, f"try {tries}"] if tries > 1 else parts)
 
 
 def _seconds(started: str, ended: str, now: datetime) -> float:
