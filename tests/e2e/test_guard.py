@@ -71,12 +71,9 @@ def _from_our_page(product: Product, events: dict[str, dict[str, Any]], failed: 
     """The same events with the origin of our page do what they say; so it was the origin that stopped them."""
     client = airflow_client(product.settings)
     newest = {dag: client.latest_runs(dag)[0] for dag in (SIMULATION, DBT, WAREHOUSE)}
-    chosen = {
-        name.rsplit(".", 2)[-2] + "." + name.rsplit(".", 1)[-1]: (name, payload) for name, payload in events.items()
-    }
 
     def act(ending: str) -> None:
-        [event] = [found for key, found in chosen.items() if key.endswith(ending)]
+        [event] = [event for event in events.items() if event[0].endswith(ending)]
         assert send(product, [event], product.url)
 
     act("monitoring_state.pause")
