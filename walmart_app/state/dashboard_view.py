@@ -92,7 +92,8 @@ def day(text: object) -> date | None:
 def resolve(view: View, choices: Choices) -> Resolved:
     """The view against the company: unknown names are left out and days cut to those there are, each with a note."""
     notes: list[str] = []
-    store = view.store if view.store.isascii() and view.store.isdigit() and int(view.store) in choices.stores else ""
+    number = int(view.store) if view.store.isascii() and view.store.isdigit() else None
+    store = str(number) if number in choices.stores else ""
     category = view.category if view.category in choices.categories else ""
     channel = view.channel if view.channel in CHANNELS else ""
     for what, asked, found in (
