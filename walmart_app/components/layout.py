@@ -74,10 +74,11 @@ def card(
                 rx.heading(title, as_="h2", size="3", weight="medium"),
                 rx.el.p(subtitle, color=t.MUTED, font_size=t.SMALL, margin="2px 0 0"),
                 min_width="0",
-                flex="1",
+                flex="1 1 200px",  # narrower than that, the actions go below
             ),
             *(actions or []),
             display="flex",
+            flex_wrap="wrap",
             align_items="flex-start",
             gap=t.SPACE_3,
         ),
