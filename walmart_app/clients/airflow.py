@@ -176,8 +176,9 @@ class AirflowClient:
 class _ImpatientClient(airflow.ApiClient):
     """The generated client waits for ever unless every single call says how long."""
 
-    def call_api(self, *arguments: Any, _request_timeout: Any = None, **named: Any) -> Any:
-        return super().call_api(*arguments, _request_timeout=_request_timeout or ANSWER_SECONDS, **named)
+    def call_api(self, *arguments: Any, **named: Any) -> Any:
+        named["_request_timeout"] = named.get("_request_timeout") or ANSWER_SECONDS
+        return super().call_api(*arguments, **named)
 
 
 def _problem(error: ApiException) -> WalmartSimError:

@@ -131,7 +131,8 @@ class AirflowViews:
                 raise airflow.ApiException(status=answer.status, reason=answer.reason, body=body.decode())
             return parse(body)
 
-        return self._client.call(read)
+        lines: list[LogLine] = self._client.call(read)
+        return lines
 
     def pause(self, dag_id: str, paused: bool) -> None:
         """Let a DAG rest, or go on; what runs already ends by itself."""

@@ -62,7 +62,7 @@ def page_heading(title: str, subtitle: Any, *actions: Any) -> rx.Component:
 
 def card(
     title: str | rx.Var[str],
-    subtitle: rx.Var[str] | str,
+    subtitle: rx.Component | rx.Var[str] | str,
     *content: rx.Component | rx.Var,
     actions: list[rx.Component] | None = None,
     element_id: str = "",

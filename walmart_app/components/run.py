@@ -22,8 +22,9 @@ def chosen_part() -> rx.Component:
     )
 
 
-def _no_such_run() -> rx.Var:
-    return (MonitoringState.unknown != "") & (MonitoringState.task == "") & (MonitoringState.run_state == "")
+def _no_such_run() -> rx.Var[bool]:
+    nothing: rx.Var[bool] = rx.Var.create(MonitoringState.run_state) == ""
+    return (MonitoringState.unknown != "") & (MonitoringState.task == "") & nothing
 
 
 def _unknown() -> rx.Component:

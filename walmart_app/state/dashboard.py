@@ -89,6 +89,8 @@ class DashboardState(rx.State):
                 self.waiting, self.problem = waiting, problem
                 if found is not None:
                     self._show(found)
+                    if self._view == view:  # else another choice is on its way
+                        self._view = found.resolved.view
                 self.loaded = True
             shown = None if waiting or problem else mark
             await asyncio.sleep(_EVERY)
@@ -153,13 +155,14 @@ class DashboardState(rx.State):
         return rx.download(data=texts.daily_csv(found), filename=f"daily-{now.first}-to-{now.last}.csv")
 
     def _go(self, **changed: str) -> rx.event.EventSpec:
+        """The address with a choice more; kept at once: the next choice may come before the figures of this one."""
         # the dates on the page become the start of a range of one's own
-        now = dataclasses.replace(self._view, first=self.first, last=self.last)
-        return rx.redirect(dataclasses.replace(now, **changed).address(), replace=True)
+        now = dataclasses.replace(self._view, first=self._view.first or self.first, last=self._view.last or self.last)
+        self._view = dataclasses.replace(now, **changed)
+        return rx.redirect(self._view.address(), replace=True)
 
     def _show(self, found: Found) -> None:
         view = found.resolved.view
-        self._view = dataclasses.replace(view)
         self.filtered = view.address() != View().address()
         for name in ("preset", "first", "last", "store", "category", "channel", "compare", "metric"):
             self._assign(name, getattr(view, name))
