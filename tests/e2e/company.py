@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,8 @@ from loaders.settings import Settings
 from sim.schema import TABLES
 from tests.product import Product
 from tests.waiting import wait_until
-from walmart_app.clients.airflow import Run
+from walmart_app.clients.airflow import AirflowClient, Run
+from walmart_app.clients.airflow_views import AirflowViews
 from walmart_app.clients.connect import airflow_client
 
 SIMULATION, DBT, ANALYTICS, WAREHOUSE = (
@@ -28,6 +30,8 @@ SIMULATION, DBT, ANALYTICS, WAREHOUSE = (
     "walmart_warehouse_load",
 )
 PIPELINES = (SIMULATION, DBT, ANALYTICS, WAREHOUSE)
+# The task of a pipeline whose success makes the next one run.
+TELLERS = {SIMULATION: "publish", DBT: "dbt_test", ANALYTICS: "recommend"}
 SECONDS = 240
 # An order from the API is stamped with the world's clock: it is published when the clock has moved on.
 PUBLISHED = "transaction_timestamp < published_through()"
@@ -66,34 +70,33 @@ def _first_company_done(settings: Settings) -> bool:
         return False
 
 
-def settle(product: Product) -> None:
+def settle(product: Product) -> Product:
     """Wait until every pipeline has taken in the newest data, and none is at work."""
     client = airflow_client(product.settings)
 
-    def quiet() -> bool:
-        found = [client.latest_runs(dag, 3) for dag in PIPELINES]
-        return all(found) and all(run.finished for runs in found for run in runs)
+    def settled() -> bool:
+        return _quiet(client) and _handed_on(client) and _caught_up(product.settings) and _quiet(client)
 
-    wait_until(lambda: quiet() and _caught_up(product.settings) and quiet(), SECONDS, "the pipelines settle", every=0.5)
+    wait_until(settled, SECONDS, "the pipelines settle", every=0.5)
     newest = [client.latest_runs(dag)[0] for dag in PIPELINES]
     assert {run.state for run in newest} == {"success"}, newest
-
-
-def predicted(product: Product) -> Product:
-    """Wait until forecasts and recommendations are those of the last complete day."""
-
-    def done() -> bool:
-        if not rows(product.settings, "select to_regclass('analytics.stg_world') is not null")[0][0]:
-            return False
-        [days] = rows(
-            product.settings,
-            "select (select last_complete_day from analytics.stg_world), "
-            "(select max(as_of) from predictions.forecasts), (select max(as_of) from predictions.recommendations)",
-        )
-        return days[0] is not None and len(set(days)) == 1
-
-    wait_until(done, SECONDS, "forecasts and recommendations are those of the last complete day", every=0.5)
     return product
+
+
+def _quiet(client: AirflowClient) -> bool:
+    found = [client.latest_runs(dag, 3) for dag in PIPELINES]
+    return all(found) and all(run.finished for runs in found for run in runs)
+
+
+def _handed_on(client: AirflowClient) -> bool:
+    """Whether each pipeline has run since the one before it said that there is something new."""
+    for (dag, teller), follower in zip(TELLERS.items(), PIPELINES[1:], strict=True):
+        tasks = AirflowViews(client).tasks(dag, client.latest_runs(dag)[0].run_id)
+        told = [task.ended for task in tasks if task.task_id == teller and task.state == "success"]
+        started = client.latest_runs(follower)[0].started
+        if told and (not started or datetime.fromisoformat(started) < datetime.fromisoformat(told[0])):
+            return False
+    return True
 
 
 def _caught_up(settings: Settings) -> bool:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.company import predicted, rows
+from tests.e2e.company import rows, settle
 from tests.product import Product
 from tests.waiting import wait_until
 
@@ -98,7 +98,7 @@ FORMATS = {
 @pytest.fixture(scope="module")
 def company(product: Product) -> Product:
     """The product with all its models built."""
-    return predicted(product)
+    return settle(product)
 
 
 @pytest.fixture

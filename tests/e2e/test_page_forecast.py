@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.company import predicted, rows
+from tests.e2e.company import rows, settle
 from tests.product import Product
 
 NEWEST = "(select max(as_of) from predictions.forecasts)"
@@ -19,7 +19,7 @@ NEWEST = "(select max(as_of) from predictions.forecasts)"
 @pytest.fixture(scope="module")
 def company(product: Product) -> Product:
     """The product with forecasts of its newest day."""
-    return predicted(product)
+    return settle(product)
 
 
 def _first_row(company: Product, name: str, key: str) -> list[str]:
