@@ -110,4 +110,4 @@ def _summed(days: pl.DataFrame, by: list[str]) -> pl.DataFrame:
         scaled.mean().alias("mase"),
         pl.col("inside").mean().alias("coverage"),
     )
-    return days.group_by(by).agg(measures) if by else days.select(measures)
+    return days.group_by(by, maintain_order=True).agg(measures) if by else days.select(measures)

@@ -124,7 +124,9 @@ class DbtProject:
         with self._alone(), _environment(self._variables()):
             # the manifest of an earlier command saves the parsing; documentation needs it written anew
             manifest = None if command[0] == "docs" else self._manifest
-            outcome = dbtRunner(manifest=manifest).invoke([*command, *self._options()])
+            # only the documentation's files are read by anyone; each command would take half a second to write them
+            files = [] if command[0] == "docs" else ["--no-write-json"]
+            outcome = dbtRunner(manifest=manifest).invoke([*command, *self._options(), *files])
         return self._conclude(command, outcome, record)
 
     def _conclude(self, command: Sequence[str], outcome: Any, record: bool) -> dict[str, Any]:

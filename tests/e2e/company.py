@@ -71,15 +71,13 @@ def _first_company_done(settings: Settings) -> bool:
 
 
 def settle(product: Product) -> Product:
-    """Wait until every pipeline has taken in the newest data, and none is at work."""
+    """Wait until every pipeline has taken in the newest data, and none is at work. Runs that failed do not count."""
     client = airflow_client(product.settings)
 
     def settled() -> bool:
         return _quiet(client) and _handed_on(client) and _caught_up(product.settings) and _quiet(client)
 
     wait_until(settled, SECONDS, "the pipelines settle", every=0.5)
-    newest = [client.latest_runs(dag)[0] for dag in PIPELINES]
-    assert {run.state for run in newest} == {"success"}, newest
     return product
 
 
@@ -90,13 +88,19 @@ def _quiet(client: AirflowClient) -> bool:
 
 def _handed_on(client: AirflowClient) -> bool:
     """Whether each pipeline has run since the one before it said that there is something new."""
+    newest = {dag: _newest_success(client, dag) for dag in PIPELINES}
     for (dag, teller), follower in zip(TELLERS.items(), PIPELINES[1:], strict=True):
-        tasks = AirflowViews(client).tasks(dag, client.latest_runs(dag)[0].run_id)
-        told = [task.ended for task in tasks if task.task_id == teller and task.state == "success"]
-        started = client.latest_runs(follower)[0].started
-        if told and (not started or datetime.fromisoformat(started) < datetime.fromisoformat(told[0])):
+        before, after = newest[dag], newest[follower]
+        if before is None or after is None:
+            return False
+        [told] = [task.ended for task in AirflowViews(client).tasks(dag, before.run_id) if task.task_id == teller]
+        if datetime.fromisoformat(after.started) < datetime.fromisoformat(told):
             return False
     return True
+
+
+def _newest_success(client: AirflowClient, dag: str) -> Run | None:
+    return next((run for run in client.latest_runs(dag, 20) if run.state == "success"), None)
 
 
 def _caught_up(settings: Settings) -> bool:

@@ -9,9 +9,10 @@ from playwright.sync_api import Page, expect
 
 from loaders.db import connect
 from tests.e2e.company import (
+    ANALYTICS,
     DBT,
-    PIPELINES,
     SIMULATION,
+    WAREHOUSE,
     finish,
     hashes,
     order,
@@ -78,10 +79,10 @@ def test_running_every_pipeline_again_changes_nothing(company: Product) -> None:
     settle(company)
     before, sums = hashes(company.settings), revenue_everywhere(company)
     marts = _fingerprints(company, "analytics") | _fingerprints(company, "predictions")
-    for dag in PIPELINES:
+    for dag in (SIMULATION, ANALYTICS, WAREHOUSE):  # the simulation tells dbt to run again, and so on
         newest = client.latest_runs(dag)[0]
         finish(company, client.repeat(dag, newest.run_id))
-    settle(company)
+        settle(company)
     assert hashes(company.settings) == before
     assert revenue_everywhere(company) == sums
     assert _fingerprints(company, "analytics") | _fingerprints(company, "predictions") == marts

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, expect
 
 import walmart_app.pages  # noqa: F401  (all states are known only when all pages are)
-from tests.e2e.company import ANALYTICS, DBT, SIMULATION, WAREHOUSE, finish, simulated
+from tests.e2e.company import ANALYTICS, DBT, SIMULATION, WAREHOUSE, settle, simulated
 from tests.e2e.intruder import Events, everything, send, standstill
 from tests.product import Product
 from tests.waiting import wait_until
@@ -47,12 +47,11 @@ def _changes(failed: Run, queued: Run) -> dict[str, dict[str, Any]]:
 
 
 def test_a_foreign_program_changes_nothing_and_our_page_does(product: Product) -> None:
-    simulated(product)
     client = airflow_client(product.settings)
-    failed = client.trigger(DBT)
-    wait_until(lambda: "running" in client.tasks(DBT, failed.run_id).values(), 60, "a task runs", every=0.2)
-    client.cancel(DBT, failed.run_id)  # a run with a failed task: it could be retried
-    finish(product, client.trigger(DBT))
+    settle(product)
+    failed = client.trigger(ANALYTICS)
+    wait_until(lambda: "running" in client.tasks(ANALYTICS, failed.run_id).values(), 60, "a task runs", every=0.05)
+    client.cancel(ANALYTICS, failed.run_id)  # a run with a failed task: it could be retried
     with standstill(product, ANALYTICS):
         queued, day = client.trigger(DBT), client.trigger(SIMULATION, {"days": 1})
         events = _changes(failed, queued)
@@ -81,20 +80,24 @@ def _from_our_page(product: Product, events: dict[str, dict[str, Any]], failed: 
     act("monitoring_state.cancel")
     assert client.run(DBT, queued.run_id).state == "failed"
     act("monitoring_state.retry")
-    assert client.run(DBT, failed.run_id).state == "queued"
-    client.cancel(DBT, failed.run_id)
+    assert client.run(ANALYTICS, failed.run_id).state == "queued"
+    client.cancel(ANALYTICS, failed.run_id)
     act("company_state.cancel")
     assert client.run(SIMULATION, day.run_id).state == "failed"
     act("monitoring_state.trigger")
     assert client.latest_runs(WAREHOUSE)[0] != newest[WAREHOUSE]
     act("pipeline_state.run_models")
-    assert client.latest_runs(DBT)[0] != newest[DBT]
+    models = client.latest_runs(DBT)[0]
+    assert models != newest[DBT]
+    client.cancel(DBT, models.run_id)
     act("simulation_state.start")
     week = client.latest_runs(SIMULATION)[0]
     assert week != newest[SIMULATION]
     client.cancel(SIMULATION, week.run_id)
     act("company_state.simulate_a_day")
-    assert client.latest_runs(SIMULATION)[0] != week
+    another = client.latest_runs(SIMULATION)[0]
+    assert another != week
+    client.cancel(SIMULATION, another.run_id)
 
 
 def test_nonsense_changes_nothing_and_leaves_no_trace(product: Product, watched: Page) -> None:

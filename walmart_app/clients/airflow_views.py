@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import airflow_client.client as airflow
-from airflow_client.client.api import dag_api, dag_run_api, monitor_api, task_instance_api
+from airflow_client.client.api import dag_api, monitor_api, task_instance_api
 
 from walmart_app.clients.airflow import AirflowClient, Run
 from walmart_app.clients.airflow_logs import LogLine, parse
@@ -140,6 +140,17 @@ class AirflowViews:
         self._client.call(lambda client: dag_api.DAGApi(client).patch_dag(dag_id, body))
 
     def retry(self, dag_id: str, run_id: str) -> None:
-        """Run the failed tasks of a run again, and what waited for them."""
-        body = airflow.DAGRunClearBody(dry_run=False, only_failed=True)
-        self._client.call(lambda client: dag_run_api.DagRunApi(client).clear_dag_run(dag_id, run_id, body))
+        """Run what has not succeeded in a run again: failed tasks, and those that were left out because of them."""
+        # Airflow's own "only failed" leaves out what a cancelled run skipped, and calls the run a success.
+        left = sorted({task.task_id for task in self.tasks(dag_id, run_id) if task.state not in {"success", "removed"}})
+        body = airflow.ClearTaskInstancesBody(
+            dry_run=False,
+            dag_run_id=run_id,
+            task_ids=[airflow.ClearTaskInstancesBodyTaskIdsInner(name) for name in left],
+            only_failed=False,
+            include_downstream=True,
+        )
+        if left:
+            self._client.call(
+                lambda client: task_instance_api.TaskInstanceApi(client).post_clear_task_instances(dag_id, body)
+            )

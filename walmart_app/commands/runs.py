@@ -73,7 +73,7 @@ def pause(settings: Settings, dag_id: str, paused: bool) -> None:
 
 
 def retry(settings: Settings, dag_id: str, run_id: str) -> None:
-    """Run the failed tasks of a run again."""
+    """Run the tasks of a run again that did not succeed."""
     _known(dag_id)
     AirflowViews(airflow_client(settings)).retry(dag_id, run_id)
     _recent.forget()

@@ -89,13 +89,13 @@ def _airflow(settings: Settings, port: int) -> list[Service]:
     )
 
     def process(
-        name: str, title: str, check: Callable[[datetime], Check], *arguments: str, restart_with: tuple[str, ...] = ()
+        name: str, title: str, check: Callable[[datetime], Check], *command: str, restart_with: tuple[str, ...] = ()
     ) -> Service:
         return Service(
             f"airflow-{name}",
             f"Airflow {title}",
             check,
-            command=(airflow.executable(), *arguments),
+            command=command,
             environment=environment,
             after=("postgres", "airflow-metadata"),
             restart_with=restart_with,
@@ -105,12 +105,12 @@ def _airflow(settings: Settings, port: int) -> list[Service]:
     # The scheduler hangs, alive, and the processor dies when the server under them is replaced.
     return [
         metadata,
-        process("api", "API server", airflow.api_check(port), "api-server"),
+        process("api", "API server", airflow.api_check(port), airflow.executable(), "api-server"),
         process(
             "scheduler",
             "scheduler",
             airflow.heartbeat_check(port, "scheduler"),
-            "scheduler",
+            *(sys.executable, "-m", "walmart_app.services.scheduler"),
             "--skip-serve-logs",  # else it opens a log server on every interface
             restart_with=("postgres",),
         ),
@@ -118,7 +118,7 @@ def _airflow(settings: Settings, port: int) -> list[Service]:
             "dag-processor",
             "DAG processor",
             airflow.heartbeat_check(port, "dag_processor"),
-            "dag-processor",
+            *(airflow.executable(), "dag-processor"),
             restart_with=("postgres",),
         ),
     ]
