@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +11,7 @@ from reflex_base.config import get_config
 from reflex_base.event import Event
 
 import walmart_app.pages  # noqa: F401  (all states are known only when all pages are)
+from tests.coroutines import finished
 from walmart_app.guard import Guard
 from walmart_app.state.arguments import MOST_CHARACTERS, misfit, product_handlers
 from walmart_app.state.changes import changing_events
@@ -25,7 +25,7 @@ WATCH = next(name for name in HANDLERS if name.endswith("monitoring_state.watch"
 def _answer(name: str, payload: Any, origin: str = "") -> Any:
     state: Any = SimpleNamespace(router=SimpleNamespace(headers=SimpleNamespace(origin=origin)))
     app: Any = None
-    return asyncio.run(Guard().preprocess(app, state, Event(name=name, payload=payload)))
+    return finished(Guard().preprocess(app, state, Event(name=name, payload=payload)))
 
 
 def test_handlers_take_only_what_can_be_checked() -> None:

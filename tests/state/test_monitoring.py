@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
+import inspect
 from typing import Any
 
 import pytest
 
 from tests.clients.conftest import FakeAirflow, fake, run_entry  # noqa: F401  (the fixture)
+from tests.coroutines import finished
 from walmart_app.clients.airflow import AirflowClient
 from walmart_app.clients.airflow_views import AirflowViews, Heartbeats, Overview, TaskRun
 from walmart_app.commands import runs
@@ -61,7 +62,7 @@ def state(monkeypatch: pytest.MonkeyPatch) -> Held:
 
 def _call(state: Held, name: str, *arguments: Any) -> Any:
     answer = MonitoringState.event_handlers[name].fn(state, *arguments)
-    return asyncio.run(answer) if asyncio.iscoroutine(answer) else answer
+    return finished(answer) if inspect.iscoroutine(answer) else answer
 
 
 @pytest.mark.parametrize("value", NONSENSE, ids=lambda value: repr(value)[:20])
