@@ -14,7 +14,8 @@ T = TypeVar("T")
 def finished(coroutine: Coroutine[Any, Any, T]) -> T:
     """The result of a coroutine.
 
-    It runs in a thread of its own, in a copy of the caller's context: once a test has used a browser, Playwright's loop runs in the thread of the tests.
+    It runs in a thread of its own, in a copy of the caller's context: once a test has used a browser, Playwright's
+    loop runs in the thread of the tests.
     """
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(copy_context().run, asyncio.run, coroutine).result()
