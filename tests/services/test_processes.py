@@ -62,7 +62,8 @@ def test_a_reused_pid_is_left_alone(tmp_path: Path) -> None:
 def test_a_process_dies_with_its_parent(tmp_path: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path; from walmart_app.services.processes import spawn\n"
-        "p = spawn(['sleep', '600'], log=Path(sys.argv[1]) / 'l', environment=os.environ, directory=Path('/'))\n"
+        "sleeper = [sys.executable, '-c', 'import time; time.sleep(600)']\n"
+        "p = spawn(sleeper, log=Path(sys.argv[1]) / 'l', environment=os.environ, directory=Path('/'))\n"
         "print(p.pid, flush=True); os.kill(os.getpid(), 9)"
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True)
@@ -77,7 +78,7 @@ def test_a_torn_record_counts_as_empty(tmp_path: Path) -> None:
 
 
 def test_a_zombie_is_not_alive() -> None:
-    process = subprocess.Popen(["true"])
-    wait_until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE, 5, "it is a zombie")
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    wait_until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE, 20, "it is a zombie")
     assert not is_alive(process.pid)
     process.wait()
