@@ -23,6 +23,8 @@ from walmart_app.services.locks import main_lock, supervisor_lock
 
 START_SECONDS = 240  # a bare machine downloads the page's packages first
 BACK_SECONDS = 90
+# each start builds its page anew: processes that run tests side by side build theirs in different directories
+WEB = f".web-test-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
 
 def free_port() -> int:
@@ -39,7 +41,7 @@ def environment(state_dir: Path, port: int, **settings: object) -> dict[str, str
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
         "STATE_DIR": str(state_dir),
         "APP_PORT": str(port),
-        "REFLEX_WEB_WORKDIR": ".web-test",
+        "REFLEX_WEB_WORKDIR": WEB,
         **{name.upper(): str(value) for name, value in settings.items()},
     }
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 from loaders.dbt import PROJECT
+from loaders.settings import ROOT
 from tests.dbt.conftest import MARTS, Company
 
 
@@ -82,3 +87,33 @@ def test_the_documentation_site_is_written_into_the_state_directory(company: Com
     site = company.project.target / "static_index.html"
     assert "restock_recommendations" in site.read_text()
     assert not (PROJECT / "target").exists()
+
+
+def test_the_documentation_is_written_again_only_when_something_of_it_has_changed(company: Company) -> None:
+    company.project.docs_generate()
+    target = company.project.target
+    written = (target / "index.html").stat().st_mtime_ns
+    assert company.project.docs_generate()["statuses"] == {"unchanged": 1}
+    assert (target / "index.html").stat().st_mtime_ns == written
+    (target / "documented").write_text("another project")
+    assert "unchanged" not in company.project.docs_generate()["statuses"]
+    (target / "catalog.json").unlink()
+    company.project.docs_generate()
+    assert (target / "catalog.json").exists()
+
+
+def test_what_is_loaded_ahead_serves_forked_processes_and_leaves_no_helper_running(company: Company) -> None:
+    code = (
+        "import os, psutil\n"
+        "from loaders.dbt import DbtProject\n"
+        "from loaders.settings import Settings\n"
+        "DbtProject(Settings.load()).preload()\n"
+        "helpers = len(psutil.Process().children())\n"
+        "if (fork := os.fork()) == 0:\n"
+        "    DbtProject(Settings.load()).source_freshness()\n"
+        "    os._exit(0)\n"
+        "print('found', helpers, os.waitpid(fork, 0)[1])"
+    )
+    environment = os.environ | {"STATE_DIR": str(company.settings.state_dir), "DB_NAME": company.settings.db_name}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1:] == ["found 0 0"], done.stdout + done.stderr

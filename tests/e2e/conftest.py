@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from loaders.settings import Settings
 from tests.places import open_directory
@@ -20,6 +20,17 @@ SMALL = {"sim_customers": 500, "sim_products": 120, "sim_stores": 3, "sim_days":
 # E2E_LOG names the file that its `reflex run` writes to.
 _ATTACHED = os.environ.get("E2E_ATTACH", "")
 _SETTINGS = Settings.load() if _ATTACHED else None
+
+PATIENCE_MS = 15_000  # other tests may be using the same cores
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of the one product run in the same process."""
+    for item in items:
+        if "product" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("product"))
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,9 @@ def test(arguments: list[str]) -> int:
     found = browser.ensure()
     variables = inside() | ({browser.SETTING: found} if found else {})
     say("Runs the tests")
-    return _call([str(scripts() / "python"), "-m", "pytest", *arguments], variables)
+    # One process for the tests of the running product, one for all others: the product often waits for Airflow.
+    split = ["-n", "2", "--dist", "loadgroup"]
+    return _call([str(scripts() / "python"), "-m", "pytest", *split, *arguments], variables)
 
 
 def lint(_arguments: list[str]) -> int:
