@@ -24,6 +24,14 @@ TEMPLATE = "migrated"
 _numbers = itertools.count(1)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run in two processes, one takes those of the running product, and the other all others."""
+    for item in items:
+        uses_product = item.path.parent.name == "e2e" and "product" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("product" if uses_product else "others"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def clean_environment() -> Iterator[None]:
     """No test sees settings of the machine it runs on."""

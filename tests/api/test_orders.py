@@ -147,17 +147,17 @@ def test_a_refused_order_leaves_its_key_free(api: Api) -> None:
     assert api.order(1, {product: 1}, headers=key).status_code == 201
 
 
-def test_what_a_store_does_not_sell_cannot_be_ordered(api: Api) -> None:
-    gone, unlisted, later = api.stocked(3)
-    api.execute("update products set discontinued_on = '2026-03-13' where product_id = %s", gone)
-    api.execute("delete from assortment where product_id = %s and store_id = 1", unlisted)
-    api.execute("update assortment set listed_from = '2026-03-14' where product_id = %s", later)
-    before = api.written()
+def test_what_a_store_does_not_sell_cannot_be_ordered(fresh: Api) -> None:
+    gone, unlisted, later = fresh.stocked(3)
+    fresh.execute("update products set discontinued_on = '2026-03-13' where product_id = %s", gone)
+    fresh.execute("delete from assortment where product_id = %s and store_id = 1", unlisted)
+    fresh.execute("update assortment set listed_from = '2026-03-14' where product_id = %s", later)
+    before = fresh.written()
     for product in (gone, unlisted, later, 999):
-        answer = api.order(1, {product: 1})
+        answer = fresh.order(1, {product: 1})
         (error,) = problem(answer, 422)["errors"]
         assert (error["field"], error["value"]) == ("lines.0.product_id", product)
-    assert api.written() == before
+    assert fresh.written() == before
 
 
 def test_while_the_history_is_being_made_nothing_is_sold(fresh: Api) -> None:

@@ -25,14 +25,6 @@ PATIENCE_MS = 15_000  # other tests may be using the same cores
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of the one product run in the same process."""
-    for item in items:
-        if "product" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("product"))
-
-
 @pytest.fixture(scope="session")
 def product(clean_environment: None) -> Iterator[Product]:
     """The product with a small company."""

@@ -40,17 +40,34 @@ def home(settings: Settings) -> Path:
     return settings.state_dir / "airflow"
 
 
-def free_port(settings: Settings) -> int:
-    """The loopback port for Airflow: the chosen one, else the usual one, else any that is free."""
-    if settings.airflow_port:
-        return settings.airflow_port
+class Port:
+    """The loopback port for Airflow: the chosen one, else the usual one, else any that is free.
+
+    One that was not chosen is held as long as this object lives: Airflow takes a while until it listens, and another
+    company that starts meanwhile must not find the port free. On Linux a server may listen beside a socket that is
+    bound and does not listen; elsewhere the port is only looked for.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.number = settings.airflow_port
+        if not self.number:
+            self._socket = _bound()
+            self.number = int(self._socket.getsockname()[1])
+            if sys.platform == "linux":
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            else:
+                self._socket.close()
+
+
+def _bound() -> socket.socket:
     for candidate in (USUAL_PORT, 0):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", candidate))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+        held = socket.socket()
+        try:
+            held.bind(("127.0.0.1", candidate))
+        except OSError:
+            held.close()
+            continue
+        return held
     message = "No loopback port is free for Airflow."
     raise AirflowError(message)
 

@@ -38,7 +38,7 @@ class Supervisor:
         self._say = say
         self._sessions = SessionFile(settings.state_dir / "run" / "sessions.json")
         self._known: list[Session] = []
-        self._port = airflow.free_port(settings) if settings.supervised_airflow else 0
+        self._airflow_port = airflow.Port(settings) if settings.supervised_airflow else None
         self._executor = ThreadPoolExecutor(max_workers=8, thread_name_prefix="check")
         self._stop = False
         self._changed = True
@@ -50,7 +50,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Bring everything up, keep it up, take it down."""
-        for service in plan.services(self._settings, self._port):
+        for service in plan.services(self._settings, self._airflow_port.number if self._airflow_port else 0):
             self._units[service.name] = Unit(
                 service,
                 logs=self._settings.state_dir / "logs",
@@ -121,7 +121,8 @@ class Supervisor:
         if not self._changed:
             return
         self._changed = False
-        address = f"http://127.0.0.1:{self._port}" if self._port else str(self._settings.airflow_url)
+        port = self._airflow_port
+        address = f"http://127.0.0.1:{port.number}" if port else str(self._settings.airflow_url)
         report.write(self._settings.state_dir, Report(True, [unit.component for unit in self._units.values()], address))
 
 
