@@ -7,10 +7,12 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
+from xdist.scheduler import LoadScopeScheduling
 
 from loaders import migrate
 from loaders.db import conninfo
@@ -24,12 +26,17 @@ TEMPLATE = "migrated"
 _numbers = itertools.count(1)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run in two processes, one takes those of the running product, and the other all others."""
-    for item in items:
-        uses_product = item.path.parent.name == "e2e" and "product" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("product" if uses_product else "others"))
+class TwoProcesses(LoadScopeScheduling):
+    """One process takes the tests of the running product, which often wait for Airflow; the other takes all others."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        directory, _, file = nodeid.partition("::")[0].rpartition("/")
+        return "product" if directory == "tests/e2e" and file != "test_endings.py" else "others"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TwoProcesses:
+    """How tests are divided under `-n 2`."""
+    return TwoProcesses(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -33,9 +33,8 @@ def test(arguments: list[str]) -> int:
     found = browser.ensure()
     variables = inside() | ({browser.SETTING: found} if found else {})
     say("Runs the tests")
-    # One process for the tests of the running product, one for all others: the product often waits for Airflow.
-    split = ["-n", "2", "--dist", "loadgroup"]
-    return _call([str(scripts() / "python"), "-m", "pytest", *split, *arguments], variables)
+    divided = ["-n", "2", "--dist", "loadscope"]  # tests/conftest.py says how
+    return _call([str(scripts() / "python"), "-m", "pytest", *divided, *arguments], variables)
 
 
 def lint(_arguments: list[str]) -> int:
