@@ -15,6 +15,7 @@ import polars as pl
 
 from loaders.errors import WarehouseError
 from loaders.settings import Settings
+from loaders.warehouse.auxiliary import load_chdb
 from loaders.warehouse.catalog import WHOLE, Column, WarehouseTable
 from loaders.warehouse.manifest import Totals
 
@@ -34,6 +35,7 @@ class ClickHouseWarehouse:
         """The engine in this process, on the state directory's files. The caller holds the lock."""
         path = settings.state_dir / "warehouse" / "data"
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        load_chdb()
         return cls(_client(interface="chdb", path=str(path)), settings.clickhouse_database)
 
     @classmethod
