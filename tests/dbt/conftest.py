@@ -30,7 +30,9 @@ MARTS = (
     "sales_by_hour",
     "product_sales_by_channel",
     "daily_returns",
+    "monthly_sales_by_product",
 )
+ROLLUPS = ("int_monthly_category_hours", "int_monthly_members")
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,9 @@ class Company:
             return connection.execute(query.encode(), parameters).fetchall()
 
     def content(self) -> dict[str, str]:
-        """A hash of every mart's rows, whatever their order."""
+        """A hash of the rows of every mart and monthly rollup, whatever their order."""
         return {mart: self.rows(f"select md5(string_agg(m::text, '|' order by m::text)) from analytics.{mart} m")[0][0]
-                for mart in MARTS}  # fmt: skip
+                for mart in (*MARTS, *ROLLUPS)}  # fmt: skip
 
 
 def _copy(server: Settings, template: str, name: str) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
 
 from psycopg import Connection
 
@@ -21,6 +21,9 @@ _TABLES = (
     "sales_by_hour",
     "daily_returns",
     "int_category_receipts",
+    "monthly_sales_by_product",
+    "int_monthly_category_hours",
+    "int_monthly_members",
     "product_inventory_levels",
 )
 _BUILT = "select bool_and(to_regclass('analytics.' || name) is not null) from unnest(%s::text[]) as wanted (name)"
@@ -29,6 +32,18 @@ select (select published_through from analytics.stg_world), (select last_complet
        min(sale_date), max(sale_date)
 from analytics.daily_sales_by_store
 """
+
+
+_SPANS = {
+    "all": "{day} between %(first)s and %(last)s",
+    "days": "({day} between %(first)s and %(head)s or {day} between %(tail)s and %(last)s)",
+}
+
+
+def _month(day: date, later: int) -> date:
+    """The first day of the month that holds `day`, or of a later one."""
+    months = day.year * 12 + day.month - 1 + later
+    return date(months // 12, months % 12 + 1, 1)
 
 
 @dataclass(frozen=True)
@@ -46,12 +61,22 @@ class Filters:
         """How many days."""
         return (self.last - self.first).days + 1
 
-    def where(self, day: str = "sale_date", *, ignore: str = "", category: bool = True) -> str:
+    def where(
+        self, day: str = "sale_date", *, ignore: str = "", category: bool = True, of: Literal["all", "days"] = "all"
+    ) -> str:
         """The SQL condition on the columns `day`, store_id, channel and category, for the parameters `values`.
 
-        `ignore` leaves one filter out; `category=False` is for tables that have no categories.
+        `ignore` leaves one filter out; `category=False` is for tables that have no categories. With `of="days"` only
+        the days outside of whole months count: those at the period's two ends, that `where_months` leaves.
         """
-        parts = [f"{day} between %(first)s and %(last)s"]
+        return self._where(_SPANS[of].format(day=day), ignore, category)
+
+    def where_months(self, *, category: bool = True) -> str:
+        """The same for a table by month, its months named by their first day: the whole months of the period."""
+        return self._where("sale_month between %(first_month)s and %(last_month)s", "", category)
+
+    def _where(self, span: str, ignore: str, category: bool) -> str:
+        parts = [span]
         for name in ("store_id", "channel", *(["category"] if category else [])):
             if getattr(self, name) is not None and name != ignore:
                 parts.append(f"{name} = %({name})s")
@@ -59,10 +84,17 @@ class Filters:
 
     @property
     def values(self) -> dict[str, Any]:
-        """The parameters of `where`."""
+        """The parameters of `where` and `where_months`."""
+        first_month = _month(self.first - timedelta(days=1), 1)
+        end = _month(self.last + timedelta(days=1), 0)  # of the whole months, not in them
+        whole = first_month < end
         return {
             "first": self.first,
             "last": self.last,
+            "first_month": first_month,
+            "last_month": end - timedelta(days=1) if whole else first_month - timedelta(days=1),
+            "head": first_month - timedelta(days=1) if whole else self.last,
+            "tail": end if whole else self.last + timedelta(days=1),
             "store_id": self.store_id,
             "category": self.category,
             "channel": self.channel,

@@ -10,7 +10,7 @@ from typing import Any
 from psycopg import Connection
 
 from walmart_app.queries.dashboard import Filters
-from walmart_app.queries.dashboard_sales import Amounts
+from walmart_app.queries.dashboard_sales import Amounts, product_sales
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def top_products(connection: Connection[Any], filters: Filters, most: int = 15) 
     rows = connection.execute(
         "select product_id, product_name, category, revenue, units from ("
         "select product_id, sum(revenue) as revenue, sum(units_sold)::bigint as units "
-        f"from analytics.product_sales_by_channel where {filters.where()} "
+        f"from {product_sales(filters)} "
         "group by product_id order by 2 desc, 1 limit %(most)s) as sold "
         "join analytics.stg_products using (product_id) order by revenue desc, product_id",
         filters.values | {"most": most},
@@ -57,13 +57,20 @@ def top_products(connection: Connection[Any], filters: Filters, most: int = 15) 
 def by_hour(connection: Connection[Any], filters: Filters) -> list[Hour]:
     """Each hour of the week with any sale."""
     if filters.category is None:
-        source, day, orders = "sales_by_hour", "day_of_week", "sum(transaction_count)::bigint"
+        source = (
+            "(select day_of_week, hour_of_day, revenue, transaction_count, units_sold from analytics.sales_by_hour "
+            f"where {filters.where(category=False)}) as sales"
+        )
     else:
-        source, day, orders = "int_category_receipts", "extract(isodow from sale_date)::integer", "count(*)"
-    where = filters.where(category=filters.category is not None)
+        source = (
+            "(select day_of_week, hour_of_day, revenue, transaction_count, units_sold "
+            f"from analytics.int_monthly_category_hours where {filters.where_months()} union all "
+            "select extract(isodow from sale_date)::integer, hour_of_day, revenue, 1, units_sold "
+            f"from analytics.int_category_receipts where {filters.where(of='days')}) as sales"
+        )
     rows = connection.execute(
-        f"select {day}, hour_of_day, sum(revenue), {orders}, sum(units_sold)::bigint "
-        f"from analytics.{source} where {where} group by 1, 2 order by 1, 2",
+        "select day_of_week, hour_of_day, sum(revenue), sum(transaction_count)::bigint, sum(units_sold)::bigint "
+        f"from {source} group by 1, 2 order by 1, 2",
         filters.values,
     )
     return [Hour(day_of_week, hour, Amounts(*sums)) for day_of_week, hour, *sums in rows]
@@ -75,12 +82,16 @@ def members(connection: Connection[Any], filters: Filters) -> int:
     Members are counted by grouping twice: count(distinct) would sort every receipt.
     """
     if filters.category is None:
-        source = f"analytics.stg_transactions where {filters.where('transaction_date', category=False)}"
+        source = (
+            "(select customer_id from analytics.int_monthly_members "
+            f"where {filters.where_months(category=False)} union all "
+            "select customer_id from analytics.stg_transactions "
+            f"where {filters.where('transaction_date', category=False, of='days')}) as receipts"
+        )
     else:
         source = f"analytics.int_category_receipts where {filters.where()}"
     row = connection.execute(
-        f"select count(*) from (select customer_id from {source} and customer_id is not null group by customer_id) "
-        "as once",
+        f"select count(customer_id) from (select customer_id from {source} group by customer_id) as once",
         filters.values,
     ).fetchone()
     return row[0] if row else 0

@@ -71,4 +71,6 @@ final as (
 
 )
 
+-- a day's rows of a category lie side by side: members of one category are counted from them
 select * from final
+order by sale_date, category

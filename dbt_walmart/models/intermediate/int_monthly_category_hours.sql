@@ -1,0 +1,46 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='sale_month',
+    on_schema_change='fail',
+    indexes=[
+        {
+            'columns': ['category', 'sale_month', 'store_id', 'channel', 'day_of_week', 'hour_of_day'],
+            'unique': true
+        },
+        {'columns': ['sale_month']},
+    ],
+    tags=['live'],
+) }}
+
+with receipts as (
+
+    select * from {{ ref('int_category_receipts') }}
+    where {{ in_window('sale_date', 'sale_month', 'month') }}
+
+),
+
+final as (
+
+    select
+        date_trunc('month', sale_date)::date as sale_month,
+        store_id,
+        channel,
+        category,
+        extract(isodow from sale_date)::integer as day_of_week,
+        hour_of_day,
+        count(*) as transaction_count,
+        sum(units_sold)::bigint as units_sold,
+        sum(revenue)::numeric(16, 2) as revenue
+    from receipts
+    group by
+        date_trunc('month', sale_date)::date,
+        store_id,
+        channel,
+        category,
+        extract(isodow from sale_date)::integer,
+        hour_of_day
+
+)
+
+select * from final

@@ -1,0 +1,32 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='sale_month',
+    on_schema_change='fail',
+    indexes=[{'columns': ['sale_month', 'store_id', 'channel', 'customer_id'], 'unique': true}],
+    tags=['live'],
+) }}
+
+with transactions as (
+
+    select * from {{ ref('stg_transactions') }}
+    where
+        customer_id is not null
+        and {{ in_window('transaction_date', 'sale_month', 'month') }}
+
+),
+
+final as (
+
+    select
+        date_trunc('month', transaction_date)::date as sale_month,
+        store_id,
+        channel,
+        customer_id,
+        count(*) as transaction_count
+    from transactions
+    group by date_trunc('month', transaction_date)::date, store_id, channel, customer_id
+
+)
+
+select * from final

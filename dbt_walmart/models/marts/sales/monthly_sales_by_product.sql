@@ -1,0 +1,35 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='sale_month',
+    on_schema_change='fail',
+    indexes=[
+        {'columns': ['sale_month', 'store_id', 'channel', 'product_id'], 'unique': true},
+        {'columns': ['category', 'sale_month']},
+    ],
+    tags=['live'],
+) }}
+
+with product_sales as (
+
+    select * from {{ ref('product_sales_by_channel') }}
+    where {{ in_window('sale_date', 'sale_month', 'month') }}
+
+),
+
+final as (
+
+    select
+        date_trunc('month', sale_date)::date as sale_month,
+        store_id,
+        channel,
+        product_id,
+        category,
+        sum(units_sold)::bigint as units_sold,
+        sum(revenue)::numeric(16, 2) as revenue
+    from product_sales
+    group by date_trunc('month', sale_date)::date, store_id, channel, product_id, category
+
+)
+
+select * from final
