@@ -32,7 +32,14 @@ def kpi_card(row: rx.vars.ObjectVar[Kpi]) -> rx.Component:
             rx.el.a(row.title, href=row.href, title=row.meaning, class_name="kpi-title"),
             rx.el.span(row.title, color=t.MUTED, font_size=t.SMALL, title=row.meaning),
         ),
-        rx.el.span(row.value, font_size="22px", font_weight="600", letter_spacing="-0.01em", id=f"kpi-{row.key}"),
+        rx.el.span(
+            row.value,
+            font_size="clamp(16px, 4.6vw, 22px)",  # a year's revenue fits half a phone
+            font_weight="600",
+            letter_spacing="-0.01em",
+            white_space="nowrap",
+            id=f"kpi-{row.key}",
+        ),
         rx.el.div(
             rx.el.span(
                 rx.cond(row.delta != "", _delta(row)),
