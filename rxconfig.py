@@ -12,6 +12,7 @@ from loaders.settings import Settings
 from walmart_app.dev_server import DevProxy, listen_on_loopback
 from walmart_app.font import InterFont
 from walmart_app.services.lifecycle import enter_main
+from walmart_app.services.web_server import bounded_stop
 
 try:
     settings = Settings.load()
@@ -20,6 +21,7 @@ except SettingsError as error:
 
 enter_main(settings)
 listen_on_loopback()
+bounded_stop()
 
 # Airflow brings uvicorn and gunicorn, whose workers would outlive `reflex run`.
 os.environ.setdefault("REFLEX_USE_GRANIAN", "true")

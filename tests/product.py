@@ -92,8 +92,9 @@ class Product:
         return self.process.poll() is not None
 
     def stop(self) -> None:
-        """End it as Ctrl-C or a service manager would, and wait for everything."""
-        self.process.send_signal(signal.SIGTERM)
+        """End it as Ctrl-C in a terminal does, all processes of the group at once, and wait for everything."""
+        if not self.ended():
+            os.killpg(self.process.pid, signal.SIGINT)
         try:
             self.process.wait(60)
         finally:

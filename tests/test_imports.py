@@ -16,7 +16,7 @@ INTERNAL = {"analytics", "dags", "loaders", "sim", "walmart_app"}
 # part -> what its modules may import besides themselves (a prefix stands for all below it)
 ALLOWED = {
     "rxconfig.py": ["loaders.settings", "loaders.errors", "walmart_app.dev_server", "walmart_app.font",
-                    "walmart_app.services.lifecycle"],
+                    "walmart_app.services.lifecycle", "walmart_app.services.web_server"],
     "sim": [],
     "analytics": [],
     "loaders": ["sim.schema"],

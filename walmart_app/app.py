@@ -10,11 +10,13 @@ from walmart_app.guard import Guard
 from walmart_app.pages import PAGES, not_found
 from walmart_app.runtime import reader, settings
 from walmart_app.services.lifecycle import keep_supervised
+from walmart_app.services.web_server import leave_interrupts_to_main
 
 
 @contextlib.asynccontextmanager
 async def supervised() -> AsyncIterator[None]:
     """While a web worker lives, keep a supervisor at work (it ends with the main process); then close connections."""
+    leave_interrupts_to_main()
     finished = keep_supervised(settings())
     yield
     finished.set()

@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
+import psutil
 import pytest
 
 from loaders.settings import ROOT
@@ -39,6 +41,16 @@ def test_a_killed_supervisor_is_replaced_and_sweeps_what_it_left(product: Produc
     wait_until(lambda: (lock.holder() or before).pid != before.pid, 30, "another supervisor is at work")
     product.wait_healthy(BACK_SECONDS)
     assert not old & product.pids()
+
+
+def test_ctrl_c_acts_on_the_main_process_alone(product: Product) -> None:
+    """A worker that a terminal interrupts beside the main process could lock up in its signal handler."""
+    workers = psutil.Process(product.process.pid).children()
+    assert workers
+    for worker in workers:
+        status = Path(f"/proc/{worker.pid}/status").read_text()
+        ignored = int(status.split("SigIgn:")[1].split()[0], 16)
+        assert ignored >> (signal.SIGINT - 1) & 1, worker
 
 
 def test_a_second_start_in_the_same_directory_says_so_and_ends(product: Product) -> None:
