@@ -22,7 +22,8 @@ def bounded_stop() -> None:
     """Have Granian kill workers that do not end in time; Reflex has no setting for this option of it."""
     from granian.server import Server
 
-    Server.__init__ = functools.partialmethod(Server.__init__, workers_kill_timeout=STOP_SECONDS)
+    bounded = functools.partialmethod(Server.__init__, workers_kill_timeout=STOP_SECONDS)
+    Server.__init__ = bounded  # type: ignore[method-assign, assignment]
 
 
 def leave_interrupts_to_main() -> None:
