@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import random, reports, shelves
+from sim import random, reports, rows, schema, shelves
 from sim.frames import Outbox
+from sim.pricing import KEYS_PER_DAY, MARKDOWN_DAYS
 from sim.state import ORDER_COLUMNS, StoreState
 from sim.world import World
 
 if TYPE_CHECKING:
-    from sim.suppliers import SupplierAgent
+    from sim.suppliers import Suppliers
 
 Ints = NDArray[np.int64]
 
 _REVIEW_WEEKDAY = 1  # day number modulo 7: Sunday, three days before promotions start
+_LEAST_OVERSTOCK = 4  # units; less is not worth a label (assumption)
 
 
 def receive(state: StoreState, outbox: Outbox) -> Ints:
@@ -49,34 +50,50 @@ def shrink(state: StoreState, world: World) -> Ints:
 
 def review(state: StoreState, world: World, listed: NDArray[np.bool_]) -> Ints:
     """Once a week set the reorder levels anew; returns the products whose levels moved."""
-    if state.day % 7 != _REVIEW_WEEKDAY:
+    if state.day % 7 != _REVIEW_WEEKDAY or not world.params.mechanisms.replenishment:
         return np.zeros(0, dtype=np.int64)
-    point, up_to = shelves.levels(world, state.usual_sales, listed, world.outlook(state.day))
+    point, up_to = shelves.levels(world, state.usual_sales, listed, world.offers.outlook(state.day))
     moved = np.flatnonzero((point != state.reorder_point) | (up_to != state.order_up_to))
     state.reorder_point, state.order_up_to = point, up_to
     return moved
 
 
-def reorder(
-    state: StoreState, world: World, listed: NDArray[np.bool_], suppliers: Sequence[SupplierAgent], outbox: Outbox
-) -> Ints:
-    """Order whole cases of what has fallen to its reorder point; returns the products ordered."""
+def mark_down(state: StoreState, world: World, outbox: Outbox) -> None:
+    """Once a week mark down, for two weeks, what has sold so weakly that far too much of it lies there."""
+    params = world.params
+    active = params.mechanisms.price_policy and params.mechanisms.promotions
+    if state.day % 7 != _REVIEW_WEEKDAY or not active:
+        return
+    level = (state.order_up_to * params.prices.markdown_cover).astype(np.int64)
+    too_many = (state.on_hand > level) & (state.on_hand - state.order_up_to >= _LEAST_OVERSTOCK) & ~world.fresh
+    # Within these two weeks the chain's own promotions are known; one price label at a time.
+    soon = range(state.day, state.day + MARKDOWN_DAYS + 6, 7)
+    chosen = np.flatnonzero(too_many & (state.marked == 0) & ~world.offers.promoted_soon(soon))
+    if len(chosen):
+        state.marked[chosen] = state.day * KEYS_PER_DAY + state.store_id * rows.STORE_KEYS + chosen + 1
+        started = rows.markdowns(state.store_id, state.marked[chosen], state.day, params.prices.markdown_depth)
+        outbox.add_frame(schema.PROMOTIONS, started)
+
+
+def reorder(state: StoreState, world: World, listed: NDArray[np.bool_], suppliers: Suppliers, outbox: Outbox) -> Ints:
+    """Order whole cases of what has fallen to its reorder point; returns the products ordered.
+
+    Without the mechanism, what is missing from the level is ordered each day, unit by unit.
+    """
     position = state.on_hand + state.on_order
-    short = np.flatnonzero(listed & (position <= state.reorder_point) & (position < state.order_up_to))
+    policy = world.params.mechanisms.replenishment
+    point = state.reorder_point if policy else state.order_up_to
+    short = np.flatnonzero(listed & (position <= point) & (position < state.order_up_to))
     if not len(short):
         return short
-    case = world.case[short]
+    case = world.case[short] if policy else np.ones(len(short), dtype=np.int64)
     quantity = -(-(state.order_up_to[short] - position[short]) // case) * case
     supplier = world.catalogue.supplier[short].astype(np.int64)
     orders = np.zeros((len(short), len(ORDER_COLUMNS)), dtype=np.int64)
     orders[:, 0] = reports.store_key(state) + np.arange(len(short))
     orders[:, 1], orders[:, 2], orders[:, 3], orders[:, 4] = supplier, short, quantity, state.day
     orders[:, 8] = world.catalogue.unit_cost[short]
-    for agent in suppliers:
-        mine = np.flatnonzero(supplier == agent.supplier_id)
-        if len(mine):
-            orders[mine, 5] = state.day + agent.lead_time_days
-            orders[mine, 6], orders[mine, 7] = agent.answer(state.store_id, short[mine], quantity[mine], state.day)
+    orders[:, 5], orders[:, 6], orders[:, 7] = suppliers.answer(state.store_id, supplier, short, quantity, state.day)
     state.on_order[short] += quantity
     state.orders = np.concatenate([state.orders, orders])
     reports.orders(outbox, state.store_id, orders, received=False)

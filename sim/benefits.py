@@ -1,4 +1,4 @@
-"""Days of the month on which the states pay out SNAP benefits (food stamps).
+"""SNAP (food stamps): the days of the month on which the states pay it out.
 
 Source: US Department of Agriculture, Food and Nutrition Service, monthly issuance schedule for all
 states, simplified to the calendar days of the month (schedules by weekday or county are given as the
@@ -6,6 +6,11 @@ days they usually fall on). In M5, CA, TX and WI have ten days each; today's sch
 """
 
 from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import random
 
 
 def _days(first: int, last: int, step: int = 1) -> frozenset[int]:
@@ -25,3 +30,13 @@ SNAP_DAYS: dict[str, frozenset[int]] = {
     "VA": frozenset({1, 4, 7}), "VT": _days(1, 1), "WA": _days(1, 20), "WI": _days(1, 15), "WV": _days(1, 9),
     "WY": _days(1, 4),
 }  # fmt: skip
+
+
+def payment_days(keys: random.U64, states: list[str], share: float) -> NDArray[np.int64]:
+    """Day of the month of each household's benefits, 0 for those without; one of its state's days, for good."""
+    days = [sorted(SNAP_DAYS.get(state, ())) for state in states]
+    receives = random.happens(random.fold(keys, 1), share)
+    count = np.array([len(of_state) for of_state in days], dtype=np.int64)
+    place = random.below(random.fold(keys, 2), np.maximum(count, 1))
+    found = [of_state[at] if of_state else 0 for of_state, at in zip(days, place, strict=True)]
+    return np.where(receives, np.array(found, dtype=np.int64), 0)

@@ -139,11 +139,13 @@ class Rhythm:
         return Day(
             pull=pull,
             pace=round(math.exp(0.35 * rush + 0.5 * month) * tables.UNIT),
-            basket=round(math.exp(0.45 * rush + 0.4 * month) * tables.UNIT),
+            basket=round(math.exp(0.55 * rush + 0.4 * month) * tables.UNIT),
             season=np.rint((season + 0.5 * month * self._food) * tables.UNIT).astype(np.int32),
             closed=closed,
         )
 
-    def _window(self, first: date, days: int) -> NDArray[np.int32]:
-        """The pulls of `days` days from `first`."""
-        return np.array([self.day(first + timedelta(days=i)).pull for i in range(days)], dtype=np.int32)
+    def _window(self, first: date, days: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """The pulls and the days of the month of `days` days from `first`."""
+        ahead = [first + timedelta(days=i) for i in range(days)]
+        pulls = np.array([self.day(day).pull for day in ahead], dtype=np.int32)
+        return pulls, np.array([day.day for day in ahead], dtype=np.int32)

@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 # Last two cents of regular prices: most end in 8, 7 or 4 (Levy et al. 2011; M5), some in 0 or 9.
 _ENDINGS = np.array([98, 97, 48, 94, 78, 88, 47, 28, 74, 99, 50, 18, 64, 0, 38, 44], dtype=np.int64)
 _ITEMS_PER_NEED = 14  # below this many items a need, a small catalogue covers fewer needs
-_BRANDS_PER_NEED = 6
+_BEST_SELLERS = 0.2  # skew of the items' own attraction: a few sell far better than all others (assumption)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,8 @@ def make_catalogue(params: Params) -> Catalogue:
     price = odd_price(np.rint(level * spread).astype(np.int64), random.fold(keys, 5))
     margin_bps = 2000 + random.below(random.fold(keys, 6), 1801) + np.where(private, 600, 0)
     cost = np.maximum(price * (10_000 - margin_bps) // 10_000, 1)
-    own = random.looked_up(tables.normal(), random.fold(keys, 7))
+    own = random.looked_up(tables.normal(), random.fold(keys, 7)) / tables.UNIT
+    own = (own + _BEST_SELLERS * (own**2 - 1)) * tables.UNIT
     of_brand = np.array(
         [_brand_strength(key, chosen[k].category, int(b)) for k, b in zip(need_of, brand_in_need, strict=True)]
     )

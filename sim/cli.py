@@ -73,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     params.set_defaults(command=_params)
     realism = commands.add_parser("realism", help="how like real shoppers a run's tables are")
     realism.add_argument("folder", type=Path, metavar="DIR", help="a run's directory, or tables of any source")
+    realism.add_argument("--experiment", type=Path, metavar="DIR2",
+                         help="the same run with --set experiment.price_jitter=0.15")  # fmt: skip
     realism.add_argument("--html", type=Path, metavar="FILE", help="also write the card with its plots as one page")
     realism.add_argument("--json", action="store_true", help="the card as JSON on standard output")
     realism.set_defaults(command=_realism)
@@ -181,7 +183,7 @@ def _params(chosen: argparse.Namespace) -> int:
 def _realism(chosen: argparse.Namespace) -> int:
     from sim.realism import page, scorecard, text
 
-    card = scorecard.measure(chosen.folder)
+    card = scorecard.measure(chosen.folder, chosen.experiment)
     if chosen.html is not None:
         chosen.html.write_text(page.render(card), encoding="utf-8")
     print(json.dumps(card.to_dict()) if chosen.json else "\n".join(text.lines(card)))

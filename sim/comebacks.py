@@ -9,7 +9,7 @@ from sim import hours, random
 from sim.clock import numbered_day
 from sim.frames import CHANNELS, REASONS
 from sim.geography import Store
-from sim.kernels import Lines
+from sim.records import Lines
 from sim.state import RETURN_COLUMNS, nothing_under_way
 from sim.world import World
 
@@ -32,14 +32,13 @@ def regrets(world: World, store: Store, day: int, lines: Lines, transaction: Int
     key, product = key[back], lines.product[back]
     # The sooner of two uniform days: most goods come back early.
     wait = np.minimum(*(1 + random.below(random.fold(key, part), settings.longest_days) for part in (2, 3)))
-    due = np.array([_open_day(world, int(day + days)) for days in wait], dtype=np.int64)
+    possible, at = np.unique(day + wait, return_inverse=True)
+    due = np.array([_open_day(world, int(other)) for other in possible], dtype=np.int64)[at]
     units = 1 + random.below(random.fold(key, 4), lines.quantity[back])
     restocked = random.happens(random.fold(key, 5), settings.restocked_share) & ~world.fresh[product]
     kind, hour_key = random.below(random.fold(key, 6), 3), random.fold(key, 7)
     found[:, 0] = due
-    for other in np.unique(due):
-        same = due == other
-        found[same, 1] = hours.seconds(store, numbered_day(int(other)), hour_key[same], kind[same])
+    found[:, 1] = hours.seconds(store, due, hour_key, kind)
     found[:, 2], found[:, 3], found[:, 4] = transaction[back], lines.number[back], product
     found[:, 5], found[:, 6] = units, lines.price[back]
     found[:, 7] = np.where(restocked, units, 0)

@@ -7,14 +7,13 @@ more frequent on weekends).
 
 from __future__ import annotations
 
-from datetime import date
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import random
-from sim.clock import local_midnight_offset
+from sim.clock import local_midnight_offset, numbered_day
 from sim.geography import Store
 
 Ints = NDArray[np.int64]
@@ -26,22 +25,26 @@ LAST_MARGIN = 120  # nobody checks out in the last two minutes
 
 
 @lru_cache(maxsize=64)
-def _cumulative(opens: int, closes: int, weekend: bool) -> Ints:
-    """Cumulative thresholds of 2**-30 by [kind, hour of the day]."""
-    weights = np.zeros((3, 24))
-    profile = np.array(_WEEKEND if weekend else _WEEKDAY, dtype=np.float64)
-    weights[:, 6:24] = profile * np.exp(_LEAN[:, None] * (np.arange(18) - 8.5)[None, :])
+def _cumulative(opens: int, closes: int) -> Ints:
+    """Cumulative thresholds of 2**-30 by [weekend, kind, hour of the day]."""
+    weights = np.zeros((2, 3, 24))
+    profile = np.array([_WEEKDAY, _WEEKEND], dtype=np.float64)
+    weights[:, :, 6:24] = profile[:, None, :] * np.exp(_LEAN[:, None] * (np.arange(18) - 8.5)[None, :])
     hour = np.arange(24) * 3600
     inside = np.minimum(hour + 3600, closes) - np.maximum(hour, opens)
     weights *= np.clip(inside, 0, 3600) / 3600
-    return random.threshold(np.cumsum(weights, axis=1) / weights.sum(axis=1, keepdims=True))
+    return random.threshold(np.cumsum(weights, axis=2) / weights.sum(axis=2, keepdims=True))
 
 
-def seconds(store: Store, day: date, keys: random.U64, kinds: Ints) -> Ints:
-    """Seconds into the world day at which the events of these keys happen."""
+def seconds(store: Store, days: Ints, keys: random.U64, kinds: Ints) -> Ints:
+    """Seconds into their world days (day numbers) at which the events of these keys happen."""
     form = store.format
-    cumulative = _cumulative(form.opens, form.closes, day.weekday() >= 5)
-    hour = np.sum(random.thirty(random.fold(keys, 1))[:, None] >= cumulative[kinds], axis=1)
+    weekend = (days % 7 < 2).astype(np.int64)  # day 0 was a Saturday
+    cumulative = _cumulative(form.opens, form.closes)[weekend, kinds]
+    hour = np.sum(random.thirty(random.fold(keys, 1))[:, None] >= cumulative, axis=1)
     local = hour * 3600 + random.below(random.fold(keys, 2), 3600)
     inside: Ints = np.clip(local, form.opens, form.closes - LAST_MARGIN)
-    return inside + local_midnight_offset(day, store.city.time_zone)
+    found, at = np.unique(days, return_inverse=True)
+    zone = store.city.time_zone
+    midnight = np.array([local_midnight_offset(numbered_day(int(day)), zone) for day in found], dtype=np.int64)
+    return inside + midnight[at]

@@ -8,17 +8,15 @@ cache notices changes by file.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.random import _GOLDEN, _M1, _M2
+from sim.records import I32, I64, Lines, Offer, Range, Rules, Shelf, Shoppers, Trips
 
 F = TypeVar("F", bound=Callable[..., Any])
-I64 = NDArray[np.int64]
-I32 = NDArray[np.int32]
 
 _ONE = np.uint64(1)
 _S27, _S30, _S31 = np.uint64(27), np.uint64(30), np.uint64(31)
@@ -35,6 +33,11 @@ STORE, PICKUP, DELIVERY = 0, 1, 2
 SINGLE, TOP_UP, STOCK_UP, OCCASION = 0, 1, 2, 3
 MISSIONS = 4
 CASH = 0
+ASKED = 1  # in `stocked`: wanted last time and not found
+_ASKED_AGAIN = 3 * 1024  # log weight of such a need (assumption: it is nearly always on the list)
+_NOT_WANTED = -(1 << 60)  # less than any wish
+_MOST_CHANCE = 800_000_000  # of a further unit, in 2**-30
+_BENEFIT_PULL_DAYS, _BENEFIT_FOOD_DAYS = 3, 5
 
 
 def compiled(function: F) -> F:
@@ -43,106 +46,6 @@ def compiled(function: F) -> F:
         return cast(F, numba.njit(cache=True, nogil=True)(function))
     except RuntimeError:  # no place at all to keep a cache
         return cast(F, numba.njit(nogil=True)(function))
-
-
-class Shelf(NamedTuple):
-    """A store's stock and the day's counters, one entry a product; changed in place."""
-
-    on_hand: I64
-    received: I64
-    sold: I64
-    returned: I64
-    wanted: I64
-    substituted: I64
-    lost: I64
-    baseline: I64  # units had nothing in the need been promoted, of products on promotion
-    promoted_sold: I64
-    changed_at: I64  # Unix seconds of the last change
-    dirty: NDArray[np.bool_]  # changed since rows were last handed out
-    listed: NDArray[np.bool_]
-
-
-class Shoppers(NamedTuple):
-    """The customers at home at a store, one entry a customer; `habit` changes in place."""
-
-    customer: I64
-    taste_key: NDArray[np.uint64]
-    size: I64  # basket size factor, 1/1024
-    price: I64  # utility per log price, 1/1024
-    promotion: I64  # utility of a promotion, 1/1024
-    pickup: I64  # thresholds of 2**-30
-    delivery: I64
-    listed: NDArray[np.bool_]  # in the loyalty scheme
-    need: NDArray[np.int16]  # [customer, need] log weight, 1/1024
-    habit: NDArray[np.int16]  # [customer, need] 1 + place in the need of the item last bought; 0 none
-
-
-class Offer(NamedTuple):
-    """What the chain offers on a day, one entry a product or need."""
-
-    list_price: I64  # cents
-    price: I64
-    log_list: I64  # log of price over base price, times the need's elasticity, 2**-14
-    log_price: I64
-    promotion: I64  # promotion_id or 0
-    season: I32  # by need
-    basket: int  # factor, 1/1024
-
-
-class Range(NamedTuple):
-    """The catalogue as the kernels need it."""
-
-    first: I32
-    attraction: I64
-    multi_unit: I64
-    outside: I64  # by need
-    taxable: NDArray[np.bool_]  # by need
-    mission_bonus: I64  # [mission, need]
-
-
-class Rules(NamedTuple):
-    """Parameters in fixed point, and the keys of the random streams."""
-
-    finite_stock: bool
-    substitute: int
-    taste: int
-    habit: int
-    online_basket: int
-    promotion_units: int
-    mission: I64  # cumulative thresholds
-    lines: I64  # [mission, quantile] 1/1024 lines
-    gumbel: I32
-    normal: I64
-    payment: I64  # [online, method] cumulative thresholds
-    trip_key: np.uint64
-    need_key: np.uint64
-    item_key: np.uint64
-
-
-class Trips(NamedTuple):
-    """Room for the transactions of one call."""
-
-    shopper: I64
-    customer: I64
-    second: I64
-    channel: I64
-    payment: I64
-    items: I64
-    discount: I64
-    tax: I64
-    total: I64
-
-
-class Lines(NamedTuple):
-    """Room for the lines of one call."""
-
-    trip: I64
-    number: I64
-    product: I64
-    quantity: I64
-    list_price: I64
-    price: I64
-    promotion: I64
 
 
 @compiled
@@ -161,12 +64,14 @@ def fold(key: Any, part: Any) -> Any:
 
 @compiled
 def settle(
-    key: Any, customer: I64, day: int, days: I64, own_day: I64, own_pull: int, pull: I32, gumbel: I32, due: I64
-) -> None:
+    key: Any, customer: I64, day: int, days: I64, own_day: I64, own_pull: int, benefit: I64, benefit_pull: int,
+    pull: I32, month_day: I32, gumbel: I32, due: I64,
+) -> None:  # fmt: skip
     """Turn gaps of `days` from `day` into the day each shopper picks near it, written to `due`.
 
     A shopper may shift by up to three days, never to today or before, towards the household's own
-    weekday and the days everybody prefers. `pull[i]` is the common log weight of day + i.
+    weekday, the days on which its benefits have just come, and the days everybody prefers. `pull[i]`
+    is the common log weight of day + i, `month_day[i]` its day of the month.
     """
     for i in range(len(days)):
         gap = days[i]
@@ -178,6 +83,9 @@ def settle(
             # Day 0 was a Saturday.
             if (day + gap + j + 5) % 7 == own_day[i]:
                 score += own_pull
+            since = month_day[gap + j] - benefit[i]
+            if benefit[i] > 0 and 0 <= since < _BENEFIT_PULL_DAYS:
+                score += benefit_pull
             if score > best:
                 best, at = score, gap + j
         if pull[at] < -(1 << 19):  # the store is closed
@@ -213,7 +121,10 @@ def serve(
         h = fold(fold(rules.trip_key, shoppers.customer[c]), day)
         channel = _channel(h, shoppers.pickup[c], shoppers.delivery[c])
         mission = _mission(h, rules.mission)
-        wanted = _lines(h, mission, channel, shoppers.size[c], offer.basket, rules)
+        usual = _lines(h, mission, channel, shoppers.size[c], offer.basket, rules)
+        wanted = usual
+        if shoppers.benefit[c] > 0 and 0 <= offer.month_day - shoppers.benefit[c] < _BENEFIT_FOOD_DAYS:
+            wanted = min(MAX_LINES, (usual * rules.benefit_food + 512) >> 10)
         first_line = line_count
         need_key = fold(fold(rules.need_key, shoppers.customer[c]), day)
         item_key = fold(fold(rules.item_key, shoppers.customer[c]), day)
@@ -222,16 +133,26 @@ def serve(
             if n % needs == 0:  # a basket of more lines than needs goes through the needs again
                 for k in range(needs):
                     noise = rules.gumbel[fold(need_key, (n // needs) * 4096 + k) >> _TO_14]
-                    score[k] = np.int64(shoppers.need[c, k]) + offer.season[k] + goods.mission_bonus[mission, k] + noise
+                    wish = np.int64(shoppers.need[c, k]) + goods.mission_bonus[mission, k] + noise
+                    wish += offer.season[k] + offer.appeal[k] + _at_home(c, k, day, shoppers, goods, rules)
+                    score[k] = wish
+            if n == usual:  # what benefits pay beyond the usual trip is food
+                for k in range(needs):
+                    if not goods.food[k]:
+                        score[k] = _NOT_WANTED
             k = 0
             for other in range(1, needs):
                 if score[other] > score[k]:
                     k = other
-            score[k] = -(1 << 60)
+            if score[k] < _NOT_WANTED // 2:
+                break
+            score[k] = _NOT_WANTED
             line_key = fold(item_key, (n // needs) * 4096 + k)
-            p, quantity = _take(c, k, line_key, now, shelf, shoppers, offer, goods, rules)
+            p, quantity = _take(c, k, line_key, day, now, shelf, shoppers, offer, goods, rules)
             if quantity == 0:
                 continue
+            for pair in range(goods.pair_first[k], goods.pair_first[k + 1]):
+                score[goods.pair_with[pair]] += goods.pair_pull[pair]
             at = line_count
             for earlier in range(first_line, line_count):
                 if lines.product[earlier] == p:
@@ -319,47 +240,64 @@ def _units(key: Any, chance: int) -> int:
 
 
 @compiled
+def _at_home(c: int, k: int, day: int, shoppers: Shoppers, goods: Range, rules: Rules) -> int:
+    """What the pantry, or a need asked for in vain, adds to a wish: less than nothing while there is some left."""
+    until = np.int64(shoppers.stocked[c, k])
+    if until == ASKED:
+        return _ASKED_AGAIN
+    if until <= day:
+        return 0
+    return int(-((until - day) * rules.fullness // goods.lasts[k]))
+
+
+@compiled
+def _room(c: int, k: int, day: int, shoppers: Shoppers) -> int:
+    """Days of use of need k that the household can still put away."""
+    held = max(np.int64(shoppers.stocked[c, k]) - day, 0)
+    return int(shoppers.pantry[c] - held)
+
+
+@compiled
+def _put_away(c: int, k: int, day: int, quantity: int, shoppers: Shoppers, goods: Range) -> None:
+    """What was bought lasts as many days longer, as far as there is room."""
+    held = max(np.int64(shoppers.stocked[c, k]) - day, 0)
+    shoppers.stocked[c, k] = day + min(held + quantity * goods.lasts[k], max(shoppers.pantry[c], held))
+
+
+@compiled
 def _take(
-    c: int, k: int, key: Any, now: int, shelf: Shelf, shoppers: Shoppers, offer: Offer, goods: Range, rules: Rules
-) -> tuple[int, int]:
+    c: int, k: int, key: Any, day: int, now: int, shelf: Shelf, shoppers: Shoppers, offer: Offer, goods: Range,
+    rules: Rules,
+) -> tuple[int, int]:  # fmt: skip
     """Choose an item of need k, buy what the shelf holds; returns (product, units), 0 units for nothing.
 
     The choice is a multinomial logit with an outside option: the largest of utility plus Gumbel noise.
     The noise is keyed by shopper, day, need and item, so the same shopper weighs the same items alike
     whatever the prices, and the unpromoted choice can be told beside the actual one.
     """
-    lowest = np.int64(-(1 << 60))
-    outside = goods.outside[k] + rules.gumbel[fold(key, 1 << 20) >> _TO_14]
+    outside = int(goods.outside[k] + rules.gumbel[fold(key, 1 << 20) >> _TO_14])
     best, choice = outside, -1
     plain, unpromoted = outside, -1
-    second, substitute = lowest, -1
-    habit = np.int64(shoppers.habit[c, k]) - 1
     for p in range(goods.first[k], goods.first[k + 1]):
         if not shelf.listed[p]:
             continue
-        taste = (rules.normal[fold(shoppers.taste_key[c], p) >> _TO_12] * rules.taste) >> 10
-        u = goods.attraction[p] + taste + rules.gumbel[fold(key, p) >> _TO_14]
-        if p - goods.first[k] == habit:
-            u += rules.habit
-        u0 = u - ((shoppers.price[c] * offer.log_list[p]) >> _PRICE_BITS)
-        u1 = u0
-        if offer.promotion[p] != 0:
-            u1 = u - ((shoppers.price[c] * offer.log_price[p]) >> _PRICE_BITS) + shoppers.promotion[c]
+        u, u0 = _utilities(c, k, p, key, shoppers, offer, goods, rules)
         if u0 > plain:
             plain, unpromoted = u0, p
-        if u1 > best:
-            best, choice = u1, p
-        if u1 > second and shelf.on_hand[p] > 0:
-            second, substitute = u1, p
+        if u > best:
+            best, choice = u, p
+    if shoppers.stocked[c, k] == ASKED:
+        shoppers.stocked[c, k] = 0
     if unpromoted >= 0 and offer.promotion[unpromoted] != 0:
-        units = _units(fold(key, unpromoted + (1 << 21)), goods.multi_unit[unpromoted])
+        chance = min((goods.multi_unit[unpromoted] * shoppers.units[c]) >> 10, _MOST_CHANCE)
+        units = _units(fold(key, unpromoted + (1 << 21)), chance)
         shelf.baseline[unpromoted] += min(units, shelf.on_hand[unpromoted]) if rules.finite_stock else units
     if choice < 0:
         return 0, 0
-    chance = goods.multi_unit[choice]
-    if offer.promotion[choice] != 0:
-        chance = min(chance + rules.promotion_units, 800_000_000)
-    quantity = _units(fold(key, choice + (1 << 21)), chance)
+    chance = (goods.multi_unit[choice] * shoppers.units[c]) >> 10
+    if offer.promotion[choice] != 0 and _room(c, k, day, shoppers) >= 2 * goods.lasts[k]:
+        chance += rules.deal_units
+    quantity = _units(fold(key, choice + (1 << 21)), min(chance, _MOST_CHANCE))
     shelf.wanted[choice] += quantity
     if shelf.on_hand[choice] < quantity and not rules.finite_stock:
         missing = quantity - shelf.on_hand[choice]
@@ -367,11 +305,17 @@ def _take(
         shelf.received[choice] += missing
     taken = choice
     if shelf.on_hand[choice] == 0:
-        if substitute < 0 or np.int64(fold(key, 1 << 22) >> _TO_30) >= rules.substitute:
+        reaction = np.int64(fold(key, 1 << 22) >> _TO_30)
+        taken = -1
+        if reaction < rules.substitute:
+            same = bool(reaction < rules.same_brand)
+            taken = _substitute(c, k, key, choice, same, shelf, shoppers, offer, goods, rules)
+        if taken < 0:
+            if rules.substitute <= reaction < rules.delay:
+                shoppers.stocked[c, k] = ASKED
             shelf.lost[choice] += quantity
             return 0, 0
         shelf.substituted[choice] += quantity
-        taken = substitute
         quantity = min(quantity, shelf.on_hand[taken])
     elif shelf.on_hand[choice] < quantity:
         shelf.lost[choice] += quantity - shelf.on_hand[choice]
@@ -383,4 +327,40 @@ def _take(
     shelf.changed_at[taken] = now
     shelf.dirty[taken] = True
     shoppers.habit[c, k] = taken - goods.first[k] + 1
+    if rules.fullness > 0:
+        _put_away(c, k, day, quantity, shoppers, goods)
     return taken, quantity
+
+
+@compiled
+def _utilities(
+    c: int, k: int, p: int, key: Any, shoppers: Shoppers, offer: Offer, goods: Range, rules: Rules
+) -> tuple[int, int]:
+    """Utility of item p to shopper c: as offered, and had it not been on promotion."""
+    taste = (rules.normal[fold(shoppers.taste_key[c], p) >> _TO_12] * rules.taste) >> 10
+    u = goods.attraction[p] + taste + rules.gumbel[fold(key, p) >> _TO_14]
+    if p - goods.first[k] == np.int64(shoppers.habit[c, k]) - 1:
+        u += rules.habit
+    plain = u - ((shoppers.price[c] * offer.log_list[p]) >> _PRICE_BITS)
+    if offer.promotion[p] == 0:
+        return plain, plain
+    return u - ((shoppers.price[c] * offer.log_price[p]) >> _PRICE_BITS) + shoppers.promotion[c], plain
+
+
+@compiled
+def _substitute(
+    c: int, k: int, key: Any, choice: int, same_brand: bool, shelf: Shelf, shoppers: Shoppers, offer: Offer,
+    goods: Range, rules: Rules,
+) -> int:  # fmt: skip
+    """The best item of need k on the shelf, of the brand of `choice` or of another; any if there is none; -1."""
+    best, found = -(1 << 60), -1
+    any_best, any_found = -(1 << 60), -1
+    for p in range(goods.first[k], goods.first[k + 1]):
+        if not shelf.listed[p] or shelf.on_hand[p] == 0:
+            continue
+        u, _ = _utilities(c, k, p, key, shoppers, offer, goods, rules)
+        if u > any_best:
+            any_best, any_found = u, p
+        if u > best and (goods.brand[p] == goods.brand[choice]) == same_brand:
+            best, found = u, p
+    return found if found >= 0 else any_found

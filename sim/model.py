@@ -2,11 +2,12 @@
 
 Order of a store's day, from the boundary (10:00 UTC) on:
   1. orders from the API stamped at the boundary take stock;
-  2. deliveries arrive, goods vanish or spoil, new customers join, levels are reviewed, orders go out;
+  2. prices and markdowns of the day hold, deliveries arrive, goods vanish or spoil, new customers join,
+     levels are reviewed, overstock is marked down, orders go out;
   3. the day's visits and returns happen in the order of their seconds, API orders before events of
      the same instant;
   4. at the next boundary the day is closed: its counters become rows, usual sales are learnt, and
-     every shopper who came settles on the next visit.
+     every shopper who came settles on the next visit, or lapses.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from sim.api import ApiOrder
 from sim.clock import DAY_SECONDS, day_number, day_start, numbered_day, unix_start
 from sim.counts import DayCounts
 from sim.frames import Outbox
+from sim.records import Lines, Trips
 from sim.state import StoreState
 from sim.store import StoreAgent
-from sim.suppliers import SupplierAgent
+from sim.suppliers import SupplierAgent, Suppliers
 from sim.world import World
 
 
@@ -34,9 +36,9 @@ class RetailModel(mesa.Model):  # type: ignore[misc]
     def __init__(self, world: World, states: list[StoreState]) -> None:
         super().__init__(rng=world.params.seed)
         self.world, self.outbox, self.counts = world, Outbox(), DayCounts()
-        self.suppliers = [SupplierAgent(self, row[0], row[4]) for row in world.suppliers]
+        self.suppliers = Suppliers([SupplierAgent(self, row[0], row[4]) for row in world.suppliers])
         self.shops = [StoreAgent(self, state) for state in states]
-        self._room: tuple[kernels.Trips, kernels.Lines] | None = None
+        self._room: tuple[Trips, Lines] | None = None
         self._room_for = 0
 
     @property
@@ -79,11 +81,11 @@ class RetailModel(mesa.Model):  # type: ignore[misc]
             prices = world.prices.regular(day)
             self.outbox.add_frame(schema.PRODUCTS, rows.products(world.catalogue, prices, today, moved))
 
-    def room(self, visits: int) -> tuple[kernels.Trips, kernels.Lines]:
+    def room(self, visits: int) -> tuple[Trips, Lines]:
         """Arrays with room for the rows of so many visits; used again by the next call."""
         if self._room is None or visits > self._room_for:
             self._room_for = max(visits, 2 * self._room_for)
-            trips = [np.empty(self._room_for, dtype=np.int64) for _ in kernels.Trips._fields]
-            lines = [np.empty(self._room_for * kernels.MAX_LINES, dtype=np.int64) for _ in kernels.Lines._fields]
-            self._room = kernels.Trips(*trips), kernels.Lines(*lines)
+            trips = [np.empty(self._room_for, dtype=np.int64) for _ in Trips._fields]
+            lines = [np.empty(self._room_for * kernels.MAX_LINES, dtype=np.int64) for _ in Lines._fields]
+            self._room = Trips(*trips), Lines(*lines)
         return self._room

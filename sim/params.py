@@ -14,8 +14,27 @@ from dataclasses import Field, asdict, dataclass, field, fields, is_dataclass
 from typing import Any, cast
 
 from sim.errors import ParameterError
+from sim.sections import (
+    Baskets,
+    Benefits,
+    Calendar,
+    Channels,
+    Choice,
+    Experiment,
+    Mechanisms,
+    Pantry,
+    People,
+    Prices,
+    Promotions,
+    Returns,
+    Shocks,
+    Stock,
+    Value,
+    Visits,
+    leaf,
+)
 
-Value = bool | int | float | str
+__all__ = ["Mechanisms", "Parameter", "Params", "Value", "describe"]
 
 
 @dataclass(frozen=True)
@@ -46,187 +65,28 @@ def _plain(bound: float | None) -> str:
     return "any" if bound is None else f"{bound:,.10g}".replace(",", " ")
 
 
-def _leaf(
-    default: Value, meaning: str, low: float | None = None, high: float | None = None, unit: str = "", source: str = ""
-) -> Any:
-    described = {"meaning": meaning, "low": low, "high": high, "unit": unit, "source": source or "assumption"}
-    return field(default=default, metadata=described)
-
-
-@dataclass(frozen=True)
-class Visits:
-    """When shoppers come."""
-
-    per_week: float = _leaf(0.965, "mean visits of a customer", 0.02, 6, "visits a week", "calibrated: 50 a year")
-    shape: float = _leaf(1.2, "shape of the gamma distribution of visit rates; smaller is more unequal", 0.2, 50, "",
-                         "Ehrenberg 1959; Complete Journey 1.25")  # fmt: skip
-    fastest_gap: float = _leaf(1.4, "mean gap of the most frequent shopper", 1, 14, "days")
-    regularity: float = _leaf(2.6, "shape of the gamma distribution of gaps; 1 is random, larger is more regular",
-                              1, 20, "", "Platzer & Reutterer 2016")  # fmt: skip
-    own_day_pull: float = _leaf(1.5, "log weight of a household's own shopping day", 0, 4, "log weight")
-
-
-@dataclass(frozen=True)
-class Baskets:
-    """What size a trip is."""
-
-    scale: float = _leaf(1.0, "multiplies the intended number of lines of every trip", 0.2, 5)
-    tail: float = _leaf(
-        0.42, "spread of lines within a mission", 0, 1.5, "log standard deviation", "Martin et al. 2020"
-    )
-    household_spread: float = _leaf(0.36, "lasting spread of basket size between households", 0, 1.5,
-                                    "log standard deviation")  # fmt: skip
-    single_share: float = _leaf(0.06, "trips for a single item", 0, 1, "share of trips", "single-item baskets .08-.22")
-    stock_up_share: float = _leaf(0.22, "weekly stock-up trips", 0, 1, "share of trips")
-    occasion_share: float = _leaf(0.10, "trips for an occasion", 0, 1, "share of trips")
-    single_lines: float = _leaf(1.0, "median lines of a single-item trip", 1, 5, "lines")
-    top_up_lines: float = _leaf(2.25, "median lines of a top-up trip", 1, 20, "lines")
-    stock_up_lines: float = _leaf(5.0, "median lines of a stock-up trip", 1, 60, "lines")
-    occasion_lines: float = _leaf(2.8, "median lines of an occasion trip", 1, 40, "lines")
-    multi_unit: float = _leaf(0.16, "chance of each further unit of a line", 0, 0.8, "probability")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """How a shopper chooses among the items of a need."""
-
-    price_sensitivity: float = _leaf(3.2, "median coefficient of log price in utility", 0, 12, "utility per log price",
-                                     "own-price elasticity about -2.6: Bijmolt et al. 2005")  # fmt: skip
-    price_spread: float = _leaf(0.35, "spread of price sensitivity between shoppers", 0, 1.5, "log standard deviation")
-    promotion_pull: float = _leaf(0.45, "median extra utility of an item on promotion", 0, 4, "utility",
-                                  "promotions -3.6 against -2.6: van Heerde & Neslin 2008")  # fmt: skip
-    promotion_spread: float = _leaf(0.45, "spread of the promotion's pull between shoppers", 0, 1.5,
-                                    "log standard deviation")  # fmt: skip
-    habit: float = _leaf(1.4, "utility of the item bought last time in this need", 0, 6, "utility",
-                         "loyalty in Guadagni & Little 1983")  # fmt: skip
-    taste_spread: float = _leaf(1.1, "lasting spread of a household's taste for items", 0, 4, "utility")
-    need_spread: float = _leaf(1.0, "lasting spread of a household's needs between categories", 0, 4, "log weight")
-    popularity_spread: float = _leaf(1.25, "spread of the items' attraction", 0, 4, "utility",
-                                     "top 20% of SKUs hold .63-.90 of units")  # fmt: skip
-    outside_share: float = _leaf(0.06, "needs left unbought at regular prices", 0.01, 0.8, "share of needs")
-    substitute_share: float = _leaf(0.45, "shoppers facing an empty shelf who take another item", 0, 1, "share",
-                                    "Gruen & Corsten 2002: 26% other brand, 19% same brand")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Prices:
-    """The chain's regular prices."""
-
-    weekly_change_share: float = _leaf(0.009, "items whose regular price changes in a week", 0, 0.5, "share of items",
-                                       "M5: .8% of SKU-store-weeks")  # fmt: skip
-    smallest_step: float = _leaf(0.03, "smallest change", 0.005, 0.5, "share of price")
-    largest_step: float = _leaf(0.12, "largest change", 0.01, 0.6, "share of price")
-    rise_share: float = _leaf(0.62, "changes that are rises", 0, 1, "share", "Nakamura & Steinsson 2008")
-
-
-@dataclass(frozen=True)
-class Promotions:
-    """The chain's promotion calendar; promotions run for whole weeks from a Wednesday."""
-
-    weekly_share: float = _leaf(0.035, "items that go on promotion in a week", 0, 0.4, "share of items")
-    smallest_depth: int = _leaf(10, "smallest discount", 5, 60, "%")
-    largest_depth: int = _leaf(30, "largest discount", 5, 75, "%")
-    long_share: float = _leaf(0.4, "promotions that last two weeks", 0, 1, "share")
-    announced_days: int = _leaf(14, "days before its start on which a promotion becomes known", 0, 60, "days")
-
-
-@dataclass(frozen=True)
-class Stock:
-    """Shelves, orders and deliveries."""
-
-    assortment_share: float = _leaf(0.93, "items that a store lists", 0.3, 1, "share of items")
-    safety: float = _leaf(0.95, "safety stock in standard deviations of demand over the lead time", 0, 6)
-    cover_days: float = _leaf(7.0, "days of demand that an order covers", 1, 60, "days")
-    lead_time_days: float = _leaf(3.0, "mean of the suppliers' usual lead times", 1, 30, "days")
-    late_share: float = _leaf(0.18, "deliveries that come late", 0, 1, "share of orders")
-    late_days: int = _leaf(4, "longest delay of a late delivery", 1, 30, "days")
-    short_share: float = _leaf(0.06, "supplier-product-days on which a supplier delivers short", 0, 1, "share")
-    short_fill: float = _leaf(0.5, "part of the order that a short delivery brings", 0, 1, "share of quantity")
-    shrink_rate: float = _leaf(0.0004, "units that vanish from the shelf", 0, 0.2, "units per unit and day",
-                               "about 1.4% of sales a year: NRF 2023")  # fmt: skip
-    spoilage_rate: float = _leaf(0.006, "perishable units that spoil", 0, 0.5, "units per unit and day")
-
-
-@dataclass(frozen=True)
-class Channels:
-    """How orders reach the store."""
-
-    pickup_share: float = _leaf(0.10, "mean share of trips ordered for pickup", 0, 0.9, "share of trips")
-    delivery_share: float = _leaf(0.06, "mean share of trips ordered for delivery", 0, 0.9, "share of trips")
-    online_basket: float = _leaf(1.5, "size of an online basket over that of the same trip in the store", 0.3, 5)
-
-
-@dataclass(frozen=True)
-class Returns:
-    """Goods that come back."""
-
-    rate: float = _leaf(0.05, "lines returned, before the category's factor", 0, 1, "share of lines",
-                        "NRF 2024: 16.9% of value over all US retail, groceries far less")  # fmt: skip
-    online_factor: float = _leaf(1.7, "return rate of online orders over that of the store", 0, 10)
-    longest_days: int = _leaf(30, "last day on which goods are taken back", 1, 90, "days")
-    restocked_share: float = _leaf(0.6, "returned durable goods that go back to the shelf", 0, 1, "share")
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """The common rhythm of days."""
-
-    weekday_strength: float = _leaf(1.0, "strength of the weekday pattern", 0, 3, "factor of log weight",
-                                    "M5: Sunday 1.21, Wednesday .88 of the mean")  # fmt: skip
-    holiday_strength: float = _leaf(1.0, "strength of the holiday seasons", 0, 3, "factor of log weight",
-                                    "W14: Thanksgiving 1.43, week before Christmas 1.71")  # fmt: skip
-    payday_strength: float = _leaf(1.0, "strength of the early-month peak", 0, 3, "factor of log weight",
-                                   "M5: days 1-10 over 21-31 1.115")  # fmt: skip
-    season_strength: float = _leaf(1.0, "strength of category seasons", 0, 3, "factor of log weight")
-
-
-@dataclass(frozen=True)
-class People:
-    """Who the customers are."""
-
-    joining_per_year: float = _leaf(0.05, "customers who join in a year", 0, 2, "per customer at the start")
-    unlisted_share: float = _leaf(0.35, "customers outside the loyalty scheme; their cash trips are anonymous", 0, 1,
-                                  "share of customers")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Mechanisms:
-    """Switches for ablation."""
-
-    heterogeneity: bool = _leaf(True, "customers differ in their visit rates")
-    rhythm: bool = _leaf(True, "gaps are regular and fall on a household's own days")
-    missions: bool = _leaf(True, "trips have missions of different size")
-    personal_baskets: bool = _leaf(True, "households have lasting tastes, needs and habits")
-    choice: bool = _leaf(True, "items are chosen by utility; otherwise by popularity alone")
-    price_response: bool = _leaf(True, "utility falls with price")
-    promotions: bool = _leaf(True, "the chain runs promotions")
-    price_policy: bool = _leaf(True, "regular prices change")
-    finite_stock: bool = _leaf(True, "a store sells only what it holds; otherwise it is resupplied at once")
-    calendar: bool = _leaf(True, "weekdays, paydays, seasons and holidays matter")
-    channels: bool = _leaf(True, "some trips are for pickup or delivery")
-    returns: bool = _leaf(True, "some goods come back")
-    shrink: bool = _leaf(True, "some goods vanish or spoil")
-    lifecycle: bool = _leaf(True, "new customers join")
-
-
 @dataclass(frozen=True)
 class Params:
     """A company. Build with `Params()` or `Params.parse(overrides)`; both refuse values out of range."""
 
-    seed: int = _leaf(42, "names the world; same seed and parameters, same rows", 0, 2**63 - 1)
-    customers: int = _leaf(20_000, "customers at the start", 1, 10_000_000, "customers")
-    products: int = _leaf(1_500, "products in the catalogue", 8, 30_000, "products")
-    stores: int = _leaf(12, "stores", 1, 2_000, "stores")
+    seed: int = leaf(42, "names the world; same seed and parameters, same rows", 0, 2**63 - 1)
+    customers: int = leaf(20_000, "customers at the start", 1, 10_000_000, "customers")
+    products: int = leaf(1_500, "products in the catalogue", 8, 30_000, "products")
+    stores: int = leaf(12, "stores", 1, 2_000, "stores")
     visits: Visits = field(default_factory=Visits)
     baskets: Baskets = field(default_factory=Baskets)
     choice: Choice = field(default_factory=Choice)
+    pantry: Pantry = field(default_factory=Pantry)
     prices: Prices = field(default_factory=Prices)
     promotions: Promotions = field(default_factory=Promotions)
     stock: Stock = field(default_factory=Stock)
     channels: Channels = field(default_factory=Channels)
     returns: Returns = field(default_factory=Returns)
     calendar: Calendar = field(default_factory=Calendar)
+    benefits: Benefits = field(default_factory=Benefits)
+    shocks: Shocks = field(default_factory=Shocks)
     people: People = field(default_factory=People)
+    experiment: Experiment = field(default_factory=Experiment)
     mechanisms: Mechanisms = field(default_factory=Mechanisms)
 
     def __post_init__(self) -> None:
@@ -272,28 +132,28 @@ def describe() -> list[Parameter]:
 
 
 def _walk(kind: type[Any], prefix: str) -> Iterator[Parameter]:
-    for leaf in fields(kind):
-        section = _section(leaf)
+    for entry in fields(kind):
+        section = _section(entry)
         if section is not None:
-            yield from _walk(section, f"{prefix}{leaf.name}.")
+            yield from _walk(section, f"{prefix}{entry.name}.")
         else:
-            meta = leaf.metadata
-            default = cast(Value, leaf.default)
+            meta = entry.metadata
+            default = cast(Value, entry.default)
             bounds = (meta["low"], meta["high"], None)
-            yield Parameter(prefix + leaf.name, meta["meaning"], meta["unit"], default, *bounds, meta["source"])
+            yield Parameter(prefix + entry.name, meta["meaning"], meta["unit"], default, *bounds, meta["source"])
 
 
-def _section(leaf: Field[Any]) -> type[Any] | None:
-    factory = leaf.default_factory
+def _section(entry: Field[Any]) -> type[Any] | None:
+    factory = entry.default_factory
     return factory if isinstance(factory, type) and is_dataclass(factory) else None
 
 
 def _build(kind: type[Any], values: Mapping[str, Value], prefix: str) -> Any:
     arguments: dict[str, Any] = {}
-    for leaf in fields(kind):
-        section = _section(leaf)
-        name = prefix + leaf.name
-        arguments[leaf.name] = values[name] if section is None else _build(section, values, f"{name}.")
+    for entry in fields(kind):
+        section = _section(entry)
+        name = prefix + entry.name
+        arguments[entry.name] = values[name] if section is None else _build(section, values, f"{name}.")
     return kind(**arguments)
 
 
@@ -374,6 +234,9 @@ def _check_together(values: Mapping[str, Value]) -> None:
         raise ParameterError(
             shares[-1], values[shares[-1]], f"at most {1 - rest:.3g}, so that the missions' shares sum to 1"
         )
+    if float(values["choice.substitute_share"]) + float(values["choice.delay_share"]) > 1:
+        name, rest = "choice.delay_share", 1 - float(values["choice.substitute_share"])
+        raise ParameterError(name, values[name], f"at most {rest:.3g}, the shoppers who take no other item")
     for low, high in (("prices.smallest_step", "prices.largest_step"),
                       ("promotions.smallest_depth", "promotions.largest_depth")):  # fmt: skip
         if values[low] > values[high]:  # type: ignore[operator]

@@ -6,7 +6,7 @@ others, and doubling the company leaves the first half as it was.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
 
@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from sim import random, schema, tables
+from sim.benefits import payment_days
 from sim.catalogue import Catalogue
 from sim.clock import EPOCH, day_number
 from sim.geography import Store
@@ -25,6 +26,8 @@ Ints = NDArray[np.int64]
 
 _TIERS = np.array(["None", "Member", "Plus"])
 _GENDERS = np.array(["F", "M"])
+LONGEST_GAP = 390  # days
+NEVER = 1 << 40  # the day of the next visit of those who have left for good
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,21 @@ class Traits:
     gap: Ints
     own_day: Ints
     size: Ints
+    units: Ints
     price: Ints
     promotion: Ints
+    pantry: Ints
+    benefit: Ints
     pickup: Ints
     delivery: Ints
     listed: NDArray[np.bool_]
     day_part: Ints
     need: NDArray[np.int16]
+
+    def with_more(self, others: Traits) -> Traits:
+        """These customers and then those."""
+        names = [field.name for field in fields(self)]
+        return Traits(*(np.concatenate([getattr(self, name), getattr(others, name)]) for name in names))
 
 
 class Population:
@@ -115,8 +126,11 @@ class Population:
             # Sunday and Saturday are the own day of more households than Tuesday is (assumption).
             own_day=np.array([0, 0, 1, 2, 3, 4, 4, 5, 5, 5, 6, 6, 6])[random.below(random.fold(key, 9), 13)],
             size=drawn(tables.lognormal(params.baskets.scale, params.baskets.household_spread * personal), 10),
+            units=drawn(tables.lognormal(1.0, params.baskets.units_spread * personal), 15),
             price=drawn(tables.lognormal(choice.price_sensitivity, choice.price_spread), 11) * responds,
             promotion=drawn(tables.lognormal(choice.promotion_pull, choice.promotion_spread), 12) * responds,
+            pantry=np.maximum(drawn(tables.lognormal(params.pantry.days, params.pantry.days_spread), 16) // 1024, 1),
+            benefit=self._benefits(customers, key),
             pickup=random.threshold(np.minimum(online * channels.pickup_share, 0.5)),
             delivery=random.threshold(np.minimum(online * channels.delivery_share, 0.45)),
             listed=~random.happens(random.fold(key, 13), params.people.unlisted_share),
@@ -124,24 +138,57 @@ class Population:
             need=np.clip(need, -30_000, 30_000).astype(np.int16),
         )
 
+    def _benefits(self, customers: Ints, key: random.U64) -> Ints:
+        if not self._params.mechanisms.benefits:
+            return np.zeros(len(customers), dtype=np.int64)
+        states = [self._stores[home - 1].city.state for home in self.homes(customers)]
+        return payment_days(random.fold(key, 17), states, self._params.benefits.share)
+
     def first_gaps(self, traits: Traits) -> Ints:
         """Days until the first visit: the residual life of a gamma renewal process in equilibrium."""
         shape = self.regularity
         key = random.fold(random.stream(self._params.seed, "first visit"), traits.customer)
         # The gap under way at a random instant is length-biased: gamma of shape + 1.
         biased = random.looked_up(tables.gamma(shape + 1), random.fold(key, 1))
-        span = traits.gap * biased // 1024
+        span = self.drifted(traits.customer, traits.gap, day_number(self._start)) * biased // 1024
         span = span * round((shape + 1) / shape * 1024) // 1024
-        days: Ints = np.clip((random.below(random.fold(key, 2), 1 << 16) * span >> 26) + 1, 1, 390)
+        days: Ints = np.clip((random.below(random.fold(key, 2), 1 << 16) * span >> 26) + 1, 1, LONGEST_GAP)
         return days
 
-    def gaps(self, customers: Ints, gap: Ints, day: int, pace: int) -> Ints:
-        """Whole days until the next visit of customers who come on `day`, rounded at random; 1 to 390."""
+    def gaps(self, customers: Ints, gap: Ints, day: int, pace: int) -> tuple[Ints, NDArray[np.bool_]]:
+        """Whole days until the next visit of customers who come on `day`, 1 to 390, and who never comes again.
+
+        Gaps are rounded at random. Who lapses stays away for a time beside the usual gap, or for good.
+        """
+        people = self._params.people
         key = random.fold(random.stream(self._params.seed, "gap"), customers, day)
         drawn = random.looked_up(tables.gamma(self.regularity), random.fold(key, 1))
-        exact = gap * drawn // pace
-        days: Ints = np.clip((exact + random.below(random.fold(key, 2), 1024)) // 1024, 1, 390)
-        return days
+        usual = self.drifted(customers, gap, day)
+        exact = usual * drawn // pace
+        days = (exact + random.below(random.fold(key, 2), 1024)) // 1024
+        if not self._params.mechanisms.lifecycle:
+            return np.clip(days, 1, LONGEST_GAP), np.zeros(len(days), dtype=np.bool_)
+        # Lapsing is as likely a day for all, so the chance at a visit grows with the usual gap.
+        chance = np.minimum(usual * int(random.threshold(people.lapsing_per_year / 365)) >> 10, 1 << 30)
+        lapses = random.thirty(random.fold(key, 3)) < chance
+        back = random.happens(random.fold(key, 4), people.returning_share)
+        away = random.looked_up(tables.gamma(1.0), random.fold(key, 5)) * round(people.away_days) // 1024
+        days = np.clip(days + np.where(lapses & back, away, 0), 1, LONGEST_GAP)
+        return days, lapses & ~back
+
+    def drifted(self, customers: Ints, gap: Ints, day: int) -> Ints:
+        """The usual gaps as they are on a day: rates change slowly, each customer's at its own times."""
+        people, switch = self._params.people, self._params.mechanisms
+        if not (switch.lifecycle and switch.heterogeneity and people.drift):
+            return gap
+        key = random.fold(random.stream(self._params.seed, "drift"), customers)
+        at = day + random.below(random.fold(key, 0), people.drift_days)
+        knot, past = at // people.drift_days, at % people.drift_days
+        ends = [random.looked_up(tables.normal(), random.fold(key, knot + 1 + ahead)) for ahead in (0, 1)]
+        z = (ends[0] * (people.drift_days - past) + ends[1] * past) // people.drift_days
+        factor = tables.exponential(people.drift)[z + 4096]
+        drifted: Ints = np.clip(gap * factor // 1024, round(self._params.visits.fastest_gap * 1024), LONGEST_GAP * 1024)
+        return drifted
 
     @property
     def regularity(self) -> float:
@@ -186,7 +233,7 @@ class Population:
         )
 
     def truth(self, customers: Ints) -> pl.DataFrame:
-        """Rows of `truth.customers`. Pantries are not modelled: households hold nothing over (0 days)."""
+        """Rows of `truth.customers`; `pantry_days` is the room for what promotions tempt a household to hold."""
         traits = self.traits(customers)
         return pl.DataFrame(
             {
@@ -195,7 +242,7 @@ class Population:
                 "basket_scale": traits.size / 1024,
                 "price_sensitivity": traits.price / 1024,
                 "promotion_sensitivity": traits.promotion / 1024,
-                "pantry_days": np.zeros(len(customers)),
+                "pantry_days": traits.pantry.astype(np.float64),
             },
             schema=schema.TRUE_CUSTOMERS.columns,
         )

@@ -23,6 +23,7 @@ KEYS_PER_DAY = 100_000_000_000  # chain-wide keys are day x this + product_id, l
 _WEDNESDAY, _TUESDAY = 4, 3  # day numbers modulo 7, day 0 being a Saturday
 _LEVEL_LOW, _LEVEL_HIGH = 8_000, 14_000  # regular prices stay within 80% to 140% of the first (assumption)
 KINDS = ("weekly_ad", "rollback")
+MARKDOWN, MARKDOWN_DAYS = "markdown", 14
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class PricePlan:
     """Regular prices by day; changes take effect on Tuesdays after the start."""
 
     def __init__(self, params: Params, catalogue: Catalogue, start: date, promotions: PromotionCalendar) -> None:
-        self._params, self._catalogue, self._promotions = params, catalogue, promotions
+        self._params, self._catalogue, self._promotions, self.start = params, catalogue, promotions, start
         self._key = random.stream(params.seed, "price changes")
         self._first = day_number(start)
         self._first_tuesday = self._first + 1 + (_TUESDAY - self._first - 1) % 7

@@ -8,18 +8,16 @@ from numpy.typing import NDArray
 from sim import rows, schema
 from sim.clock import numbered_day, unix_start
 from sim.frames import NULL, Outbox
-from sim.kernels import Lines, Trips
-from sim.pricing import KEYS_PER_DAY, Promoted
+from sim.pricing import KEYS_PER_DAY
+from sim.records import Lines, Trips
 from sim.state import StoreState
 
 Ints = NDArray[np.int64]
 
-_PER_STORE = 10_000_000  # numbers of a store's day, as in transaction numbers
-
 
 def store_key(state: StoreState) -> int:
     """The first number of a store's day; transactions, returns and orders each count from it."""
-    return state.day * KEYS_PER_DAY + state.store_id * _PER_STORE
+    return state.day * KEYS_PER_DAY + state.store_id * rows.STORE_KEYS
 
 
 def sales(outbox: Outbox, state: StoreState, trips: Trips, lines: Lines) -> Ints:
@@ -131,7 +129,7 @@ def _place(state: StoreState, at: Ints) -> dict[str, Ints]:
     }
 
 
-def promotion_effects(outbox: Outbox, state: StoreState, promoted: Promoted, at: Ints) -> None:
+def promotion_effects(outbox: Outbox, state: StoreState, identity: Ints, at: Ints) -> None:
     """Rows of `truth.promotion_effects` for products whose promotion has ended.
 
     `baseline_units` is what the same shoppers would have bought of the product had nothing in its need
@@ -140,7 +138,7 @@ def promotion_effects(outbox: Outbox, state: StoreState, promoted: Promoted, at:
     outbox.add(
         schema.PROMOTION_EFFECTS,
         {
-            "promotion_id": promoted.identity[at],
+            "promotion_id": identity[at],
             "store_id": np.full(len(at), state.store_id),
             "product_id": at + 1,
             "baseline_units": state.baseline[at],

@@ -14,12 +14,14 @@ from sim import frames, schema
 from sim.catalogue import Catalogue
 from sim.clock import day_number, day_start
 from sim.geography import Store
-from sim.pricing import KEYS_PER_DAY, KINDS, PriceChange, Promoted, PromotionCalendar
+from sim.offers import Trial
+from sim.pricing import KEYS_PER_DAY, KINDS, MARKDOWN, MARKDOWN_DAYS, PriceChange, Promoted, PromotionCalendar
 from sim.state import StoreState
 
 Ints = NDArray[np.int64]
 
 # Products' ages count back from a fixed day, so a later start does not relaunch the catalogue.
+STORE_KEYS = 10_000_000  # a store's numbers within a day, as in transaction numbers
 _CATALOGUE_DAY = date(2015, 1, 1)
 
 
@@ -144,6 +146,42 @@ def price_changes(changes: Sequence[PriceChange]) -> pl.DataFrame:
             "reason": [c.reason for c in changes],
         },
         schema=schema.PRICE_CHANGES.columns,
+    )
+
+
+def markdowns(store_id: int, identity: Ints, day: int, depth: int) -> pl.DataFrame:
+    """Rows of `promotions` for the markdowns that a store starts on a day; their numbers carry the product."""
+    count = len(identity)
+    return pl.DataFrame(
+        {
+            "promotion_id": identity,
+            "kind": [MARKDOWN] * count,
+            "store_id": [store_id] * count,
+            "product_id": identity % STORE_KEYS,
+            "discount_pct": pl.Series([depth] * count).cast(pl.Decimal(5, 2)),
+            "starts_on": _dates(np.full(count, day)),
+            "ends_on": _dates(np.full(count, day + MARKDOWN_DAYS - 1)),
+        },
+        schema=schema.PROMOTIONS.columns,
+    )
+
+
+def trial_changes(store_id: int, day: int, trial: Trial, listed: NDArray[np.bool_]) -> pl.DataFrame:
+    """Rows of `price_changes` that an experiment makes at a store, of the products it lists."""
+    kept = listed[trial.products]
+    at = trial.products[kept]
+    return pl.DataFrame(
+        {
+            "price_change_id": day * KEYS_PER_DAY + store_id * STORE_KEYS + at + 1,
+            "store_id": np.full(len(at), store_id),
+            "product_id": at + 1,
+            "effective_on": _dates(np.full(len(at), day)),
+            "old_price": frames.money(pl.Series(trial.old[kept], dtype=pl.Int64)),
+            "new_price": frames.money(pl.Series(trial.new[kept], dtype=pl.Int64)),
+            "reason": ["experiment"] * len(at),
+        },
+        schema=schema.PRICE_CHANGES.columns,
+        strict=False,
     )
 
 

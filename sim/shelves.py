@@ -39,4 +39,4 @@ def levels(world: World, usual_sales: Ints, listed: NDArray[np.bool_], outlook: 
 
 def first_levels(world: World, store_id: int, usual_sales: Ints) -> tuple[Ints, Ints]:
     """The levels that a store opens with."""
-    return levels(world, usual_sales, world.listed(store_id), world.outlook(day_number(world.start)))
+    return levels(world, usual_sales, world.listed(store_id), world.offers.outlook(day_number(world.start)))

@@ -21,7 +21,7 @@ from sim.errors import StateError
 
 Ints = NDArray[np.int64]
 
-VERSION = 1
+VERSION = 2
 _MAGIC = b"WSIMSTAT"
 _HEAD = struct.Struct("<8sH32sI")
 
@@ -32,9 +32,9 @@ RETURN_COLUMNS = ("due", "second", "transaction", "line", "product", "quantity",
 _SCALARS = ("store_id", "day", "second", "opened", "trips")
 _PRODUCT = (
     "opening", "on_hand", "on_order", "received", "sold", "returned", "shrink", "wanted", "substituted", "lost",
-    "baseline", "promoted_sold", "changed_at", "usual_sales", "reorder_point", "order_up_to",
+    "baseline", "promoted_sold", "changed_at", "usual_sales", "reorder_point", "order_up_to", "marked",
 )  # fmt: skip
-_ARRAYS = (*_PRODUCT, "due", "habit", "orders", "returns")
+_ARRAYS = (*_PRODUCT, "due", "habit", "stocked", "orders", "returns")
 
 
 @dataclass
@@ -44,7 +44,9 @@ class StoreState:
     `day` and `second` are the store's clock (day number, seconds into the world day); `opened` says
     that the day's boundary work is done; `trips` counts the day's transactions. `usual_sales` is units
     a day in 2**-16. `due` is each customer's next visit (day number), `habit` [customer, need] the item
-    last bought. Counters from `received` to `lost` are the current day's.
+    last bought, `stocked` [customer, need] the day until which a need is served at home. `marked` is the
+    store's own markdown by product (promotion_id, 0 for none). Counters from `received`
+    to `lost` are the current day's.
     """
 
     store_id: int
@@ -68,8 +70,10 @@ class StoreState:
     usual_sales: Ints
     reorder_point: Ints
     order_up_to: Ints
+    marked: Ints
     due: Ints
     habit: NDArray[np.int16]
+    stocked: NDArray[np.uint16]
     orders: Ints
     returns: Ints
 

@@ -9,10 +9,12 @@ import mesa  # type: ignore[import-untyped]
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import backroom, comebacks, hours, kernels, random, reports, schema, tables
+from sim import backroom, comebacks, hours, kernels, random, records, reports, rows, schema, tables
 from sim.api import ApiOrder
 from sim.clock import numbered_day, unix_start
 from sim.errors import OrderError
+from sim.people import NEVER
+from sim.pricing import KEYS_PER_DAY, MARKDOWN_DAYS
 from sim.state import StoreState
 
 if TYPE_CHECKING:
@@ -86,10 +88,13 @@ class StoreAgent(mesa.Agent):  # type: ignore[misc]
         state, day, outbox = self.state, self.state.day, self.model.outbox
         reports.day(outbox, state)
         promoted = self.world.promotions.on(day)
-        ended = np.flatnonzero((promoted.identity != 0) & (promoted.ends == day) & self.listed)
-        reports.promotion_effects(outbox, state, promoted, ended)
+        chain = (promoted.identity != 0) & (promoted.ends == day) & self.listed
+        own = (state.marked != 0) & (state.marked // KEYS_PER_DAY + MARKDOWN_DAYS - 1 == day)
+        ended = np.flatnonzero(chain | own)
+        reports.promotion_effects(outbox, state, np.where(own, state.marked, promoted.identity), ended)
         state.baseline[ended] = 0
         state.promoted_sold[ended] = 0
+        state.marked[own] = 0
         # A day that began and stayed empty says nothing about what sells.
         seen = (state.opening > 0) | (state.received > 0)
         state.usual_sales += np.where(seen, ((state.sold << 16) - state.usual_sales) >> _LEARNING, 0)
@@ -109,10 +114,15 @@ class StoreAgent(mesa.Agent):  # type: ignore[misc]
     def _open(self) -> None:
         """The boundary work of the day."""
         state, outbox = self.state, self.model.outbox
+        trial = self.world.offers.trial(self.store, state.day)
+        if trial is not None:
+            changes = rows.trial_changes(state.store_id, state.day, trial, self.listed)
+            outbox.add_frame(schema.PRICE_CHANGES, changes)
         self._touch(backroom.receive(state, outbox))
         self._touch(backroom.shrink(state, self.world))
         self._welcome()
         self._touch(backroom.review(state, self.world, self.listed))
+        backroom.mark_down(state, self.world, outbox)
         self._touch(backroom.reorder(state, self.world, self.listed, self.model.suppliers, outbox))
         state.opened = True
 
@@ -127,10 +137,11 @@ class StoreAgent(mesa.Agent):  # type: ignore[misc]
         joined = people.at_home(state.store_id, people.joined_before(today) + 1, people.joined_before(tomorrow))
         if not len(joined):
             return
-        self.traits = people.traits(np.concatenate([self.traits.customer, joined]))
+        self.traits = self.traits.with_more(people.traits(joined))
         state.due = np.concatenate([state.due, np.full(len(joined), state.day)])
-        habit = np.zeros((len(joined), state.habit.shape[1]), dtype=np.int16)
-        state.habit = np.concatenate([state.habit, habit])
+        for name in ("habit", "stocked"):
+            held = getattr(state, name)
+            setattr(state, name, np.concatenate([held, np.zeros((len(joined), held.shape[1]), dtype=held.dtype)]))
         self.model.outbox.add_frame(schema.CUSTOMERS, people.rows(joined, today))
         self.model.outbox.add_frame(schema.TRUE_CUSTOMERS, people.truth(joined))
 
@@ -139,14 +150,19 @@ class StoreAgent(mesa.Agent):  # type: ignore[misc]
         world, state = self.world, self.state
         today = numbered_day(state.day)
         customer = self.traits.customer[came]
-        days = world.people.gaps(customer, self.traits.gap[came], state.day, world.rhythm.day(today).pace)
+        days, gone = world.people.gaps(customer, self.traits.gap[came], state.day, world.rhythm.day(today).pace)
         due = np.empty(len(came), dtype=np.int64)
-        rhythm = world.params.mechanisms.rhythm
-        own_pull = round(world.params.visits.own_day_pull * tables.UNIT) if rhythm else 0
-        key, pull = random.stream(world.params.seed, "settle"), world.rhythm.window(today, _LOOK_AHEAD)
-        own_day = self.traits.own_day[came]
-        kernels.settle(key, customer, state.day, days, own_day, own_pull, pull, tables.gumbel(), due)
-        state.due[came] = due
+        own_pull = round(world.params.visits.own_day_pull * tables.UNIT) if world.params.mechanisms.rhythm else 0
+        benefit_pull = round(world.params.benefits.day_pull * tables.UNIT)
+        key = random.stream(world.params.seed, "settle")
+        pull, month_day = world.rhythm.window(today, _LOOK_AHEAD)
+        pull = pull + world.shocks.pulls(self.store, state.day, _LOOK_AHEAD)
+        own_day, benefit = self.traits.own_day[came], self.traits.benefit[came]
+        kernels.settle(
+            key, customer, state.day, days, own_day, own_pull, benefit, benefit_pull, pull, month_day, tables.gumbel(),
+            due,
+        )  # fmt: skip
+        state.due[came] = np.where(gone, NEVER, due)
 
     def _make_plan(self) -> Plan:
         """The day's visits and returns; follows from the state as it was when the day was opened."""
@@ -159,7 +175,8 @@ class StoreAgent(mesa.Agent):  # type: ignore[misc]
         if world.rhythm.day(today).closed:
             visitors = visitors[:0]
         key = random.fold(random.stream(world.params.seed, "hour"), self.traits.customer[visitors], state.day)
-        arrival = hours.seconds(self.store, today, key, self.traits.day_part[visitors])
+        days = np.full(len(visitors), state.day)
+        arrival = hours.seconds(self.store, days, key, self.traits.day_part[visitors])
         second = np.concatenate([arrival, back[:, 1]])
         kind = np.repeat(np.array([kernels.VISIT, kernels.RETURN]), [len(visitors), len(back)])
         who = np.concatenate([visitors, np.arange(len(back))])
@@ -169,7 +186,7 @@ class StoreAgent(mesa.Agent):  # type: ignore[misc]
     def _serve(self, plan: Plan, low: int, high: int) -> None:
         """Let the events low..high of the plan happen, and report them."""
         state, world, model = self.state, self.world, self.model
-        shelf = kernels.Shelf(
+        shelf = records.Shelf(
             state.on_hand, state.received, state.sold, state.returned, state.wanted, state.substituted, state.lost,
             state.baseline, state.promoted_sold, state.changed_at, self.dirty, self.listed,
         )  # fmt: skip
@@ -177,11 +194,11 @@ class StoreAgent(mesa.Agent):  # type: ignore[misc]
         room = model.room(high - low)
         made, written = kernels.serve(
             plan.second, plan.kind, plan.who, low, high, products, units, state.day,
-            unix_start(numbered_day(state.day)), self.store.tax_bps, shelf, world.shoppers(self.traits, state.habit),
-            world.offer(state.day), world.goods, world.rules, *room,
+            unix_start(numbered_day(state.day)), self.store.tax_bps, shelf, world.shoppers(self.traits, state),
+            world.offers.at(self.store, state.day, state.marked), world.goods, world.rules, *room,
         )  # fmt: skip
-        trips = kernels.Trips(*(column[:made].copy() for column in room[0]))
-        lines = kernels.Lines(*(column[:written].copy() for column in room[1]))
+        trips = records.Trips(*(column[:made].copy() for column in room[0]))
+        lines = records.Lines(*(column[:written].copy() for column in room[1]))
         if made:
             of_line = reports.sales(model.outbox, state, trips, lines)
             regrets = comebacks.regrets(world, self.store, state.day, lines, of_line, trips.channel[lines.trip])

@@ -49,6 +49,14 @@ def lognormal(median: float, sigma: float) -> Table:
 
 
 @cache
+def exponential(sigma: float) -> Table:
+    """exp(sigma z) in 1/1024 for z from -4 to 4 in steps of 1/1024; index z * 1024 + 4096."""
+    z = np.arange(-4 * UNIT, 4 * UNIT + 1) / UNIT
+    factors: Table = np.rint(np.exp(sigma * z) * UNIT).astype(np.int64)
+    return factors
+
+
+@cache
 def gamma(shape: float) -> Table:
     """Quantiles in 1/1024 of the gamma distribution with this shape and mean 1 (numerical integral)."""
     # On a logarithmic grid the density times x is smooth for every shape.

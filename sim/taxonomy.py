@@ -30,6 +30,19 @@ class Need:
     elasticity: float = 1.0
     season: str = ""
 
+    @property
+    def lasts(self) -> int:
+        """Days of use of one unit in a household (assumptions by category)."""
+        return _LASTS[self.category]
+
+
+_LASTS = {
+    "Dairy": 6, "Bakery": 5, "Produce": 5, "Meat": 5, "Seafood": 5, "Frozen": 12, "Pantry": 14, "Snacks": 8,
+    "Beverages": 8, "Paper": 24, "Cleaning": 30, "Pets": 18, "Baby": 10, "Personal Care": 30, "Beauty": 40,
+    "Health": 40, "Womens": 45, "Mens": 45, "Kids": 30, "Basics": 60, "Shoes": 90, "TV & Audio": 180, "Computing": 180,
+    "Accessories": 30, "Gaming": 30, "Toys": 20, "Crafts": 20, "Office": 30, "Kitchen": 60, "Bedding": 90, "Decor": 30,
+    "Garden": 20, "Auto": 60, "Tools": 60,
+}  # fmt: skip
 
 _G, _H, _B, _A, _E, _T, _O = (
     "Grocery",

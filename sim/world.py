@@ -8,23 +8,25 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from sim import random, rows, schema, state, tables
+from sim import complements, random, rows, schema, state, tables
 from sim.calendar import Rhythm
 from sim.catalogue import make_catalogue, supplier_rows
 from sim.clock import checked_instant, day_number, numbered_day, seconds_into_day, unix_start, world_day
 from sim.errors import ParameterError, StateError
 from sim.geography import Store, make_stores
-from sim.kernels import MISSIONS, Offer, Range, Rules, Shoppers
+from sim.kernels import MISSIONS
+from sim.offers import Offers
 from sim.params import Params
 from sim.people import Population, Traits
 from sim.pricing import PricePlan, PromotionCalendar
+from sim.records import Range, Rules, Shoppers
+from sim.shocks import Shocks
 from sim.state import ORDER_COLUMNS, RETURN_COLUMNS, StoreState, nothing_under_way
 
 if TYPE_CHECKING:
@@ -42,7 +44,6 @@ _MISSION_BONUS: dict[str, dict[int, float]] = {
 }  # fmt: skip
 # Payment by [store, online]: cash, debit, credit, mobile wallet, gift card (assumption, after the Fed's 2023 diary).
 _PAYMENT = np.array([[0.17, 0.38, 0.34, 0.08, 0.03], [0.0, 0.30, 0.52, 0.14, 0.04]])
-_PROMOTION_UNITS = 0.12  # what a promotion adds to the chance of each further unit (assumption)
 
 
 class World:
@@ -60,6 +61,8 @@ class World:
         self.rhythm = Rhythm(params, self.catalogue.needs)
         self.promotions = PromotionCalendar(params, self.catalogue)
         self.prices = PricePlan(params, self.catalogue, start, self.promotions)
+        self.shocks = Shocks(params, self.catalogue.needs)
+        self.offers = Offers(params, self.catalogue, self.prices, self.promotions, self.rhythm, self.shocks)
         self.goods = self._goods()
         self.rules = self._rules()
         self.case = self._cases()
@@ -67,8 +70,6 @@ class World:
         self.return_threshold = self._return_thresholds()
         stock = params.stock
         self.shrink_threshold = random.threshold(stock.shrink_rate + stock.spoilage_rate * self.fresh)
-        self.offer = lru_cache(maxsize=8)(self._offer)
-        self.outlook = lru_cache(maxsize=4)(self._outlook)
 
     @property
     def store_ids(self) -> tuple[int, ...]:
@@ -140,7 +141,7 @@ class World:
             wrong = f"it is of second {found.second} of world day {numbered_day(found.day)}, not of {at.isoformat()}"
         elif len(found.on_hand) != self.catalogue.size:
             wrong = f"it holds {len(found.on_hand)} products, the company has {self.catalogue.size}"
-        elif found.habit.shape != shape:
+        elif found.habit.shape != shape or found.stocked.shape != shape:
             wrong = f"it holds {found.habit.shape} customers and needs, the company has {shape}"
         if wrong is not None:
             message = f"the snapshot of store {store_id} does not fit: {wrong}"
@@ -164,19 +165,21 @@ class World:
             on_hand=up_to.copy(), on_order=zeros(), received=zeros(), sold=zeros(), returned=zeros(), shrink=zeros(),
             wanted=zeros(), substituted=zeros(), lost=zeros(), baseline=zeros(), promoted_sold=zeros(),
             changed_at=np.full(size, unix_start(self.start), dtype=np.int64), usual_sales=usual, reorder_point=point,
-            order_up_to=up_to, due=due, habit=np.zeros((len(due), needs), dtype=np.int16),
-            orders=nothing_under_way(ORDER_COLUMNS), returns=nothing_under_way(RETURN_COLUMNS),
+            order_up_to=up_to, marked=zeros(), due=due, habit=np.zeros((len(due), needs), dtype=np.int16),
+            stocked=np.zeros((len(due), needs), dtype=np.uint16), orders=nothing_under_way(ORDER_COLUMNS),
+            returns=nothing_under_way(RETURN_COLUMNS),
         )  # fmt: skip
 
     def customers_at(self, store_id: int, day: int, opened: bool) -> Ints:
         """Numbers of the customers at home at a store on a day, before or after its boundary work."""
         return self.people.at_home(store_id, 1, self.people.joined_before(numbered_day(day + opened)))
 
-    def shoppers(self, traits: Traits, habit: NDArray[np.int16]) -> Shoppers:
-        """Customers as the kernels take them."""
+    def shoppers(self, traits: Traits, held: StoreState) -> Shoppers:
+        """Customers as the kernels take them; what changes about them is the store's."""
         return Shoppers(
-            traits.customer, traits.taste_key, traits.size, traits.price, traits.promotion, traits.pickup,
-            traits.delivery, traits.listed, traits.need, habit,
+            traits.customer, traits.taste_key, traits.size, traits.units, traits.price, traits.promotion,
+            traits.pantry, traits.benefit, traits.pickup, traits.delivery, traits.listed, traits.need, held.habit,
+            held.stocked,
         )  # fmt: skip
 
     def listed(self, store_id: int) -> NDArray[np.bool_]:
@@ -224,13 +227,21 @@ class World:
             for k, need in enumerate(catalogue.needs):
                 for mission, value in _MISSION_BONUS.get(need.category, {}).items():
                     bonus[mission, k] = value
+        pairs = complements.pairs(catalogue.needs, self.params)
+        brands = {brand: number for number, brand in enumerate(dict.fromkeys(catalogue.brand))}
         return Range(
             first=catalogue.first,
             attraction=catalogue.attraction,
             multi_unit=catalogue.multi_unit,
+            brand=np.array([brands[brand] for brand in catalogue.brand], dtype=np.int64),
             outside=np.rint(np.array(outside) * tables.UNIT).astype(np.int64),
             taxable=np.array([need.taxable for need in catalogue.needs]),
+            food=np.array([need.department == "Grocery" for need in catalogue.needs]),
+            lasts=np.array([need.lasts for need in catalogue.needs], dtype=np.int64),
             mission_bonus=np.rint(bonus * tables.UNIT).astype(np.int64),
+            pair_first=pairs.first,
+            pair_with=pairs.other,
+            pair_pull=pairs.pull,
         )
 
     @property
@@ -248,14 +259,19 @@ class World:
         if not switch.missions:  # one kind of trip of the same mean size
             mean = round(sum(float(share) * float(table.mean()) for share, table in zip(shares, lines, strict=True)))
             shares, lines = np.array([0.0, 1.0, 0.0, 0.0]), [np.full(tables.SIZE, mean)] * MISSIONS
-        seed = params.seed
+        seed, choice = params.seed, params.choice
+        deals = switch.price_response and switch.choice and switch.stockpiling
         return Rules(
             finite_stock=switch.finite_stock,
-            substitute=int(random.threshold(params.choice.substitute_share)),
-            taste=round(params.choice.taste_spread * tables.UNIT) if self._personal else 0,
-            habit=round(params.choice.habit * tables.UNIT) if self._personal else 0,
+            substitute=int(random.threshold(choice.substitute_share)),
+            same_brand=int(random.threshold(choice.substitute_share * choice.same_brand_share)),
+            delay=int(random.threshold(choice.substitute_share + choice.delay_share)),
+            taste=round(choice.taste_spread * tables.UNIT) if self._personal else 0,
+            habit=round(choice.habit * tables.UNIT) if self._personal else 0,
             online_basket=round(params.channels.online_basket * tables.UNIT),
-            promotion_units=int(random.threshold(_PROMOTION_UNITS if switch.price_response and switch.choice else 0.0)),
+            deal_units=int(random.threshold(params.promotions.deal_units if deals else 0.0)),
+            fullness=round(params.pantry.fullness * tables.UNIT) if switch.stockpiling else 0,
+            benefit_food=round(params.benefits.food * tables.UNIT),
             mission=random.threshold(np.cumsum(shares)),
             lines=np.array(lines),
             gumbel=tables.gumbel(),
@@ -277,37 +293,6 @@ class World:
         factor = np.array([need.returns for need in self.catalogue.needs])[self.catalogue.need_of]
         rate = np.array([settings.rate, settings.rate * settings.online_factor])
         return random.threshold(np.minimum(rate[:, None] * factor[None, :], 0.9))
-
-    def _offer(self, day: int) -> Offer:
-        """What the chain offers on a day."""
-        regular, promoted = self.prices.regular(day), self.promotions.on(day)
-        price = (regular * (100 - promoted.percent) + 50) // 100
-        elasticity = np.array([need.elasticity for need in self.catalogue.needs])[self.catalogue.need_of]
-
-        def logs(cents: Ints) -> Ints:
-            relative: Ints = np.rint(np.log(cents / self.catalogue.base_price) * elasticity * 2.0**14).astype(np.int64)
-            return relative
-
-        today = self.rhythm.day(numbered_day(day))
-        return Offer(regular, price, logs(regular), logs(price), promoted.identity, today.season, today.basket)
-
-    def _outlook(self, day: int) -> Ints:
-        """What the chain's planners expect of the next days over the last weeks: a factor in 1/1024 by product.
-
-        They know the calendar of promotions and seasons; a promotion is planned at one and a half times
-        usual sales (assumption).
-        """
-        soon = np.mean([self._expected(day + ahead) for ahead in (2, 5, 8)], axis=0)
-        past = np.mean([self._expected(day - ago) for ago in (4, 12, 20, 28)], axis=0)
-        promoted = (self.promotions.on(day + 2).identity != 0) | (self.promotions.on(day + 7).identity != 0)
-        factor = (soon / past)[self.catalogue.need_of] * np.where(promoted, 1.5, 1.0)
-        expected: Ints = np.rint(factor * 1024).astype(np.int64)
-        return expected
-
-    def _expected(self, day: int) -> NDArray[np.float64]:
-        today = self.rhythm.day(numbered_day(day))
-        factor: NDArray[np.float64] = np.exp(today.season / tables.UNIT) * (today.basket * today.pace) / 1024**2
-        return factor
 
     def _usual_sales(self, store_id: int) -> Ints:
         """Expected units a day at the start in 2**-16, from the shares of an average customer."""

@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 
 from sim import schema
+from sim.benefits import SNAP_DAYS
 from sim.realism.errors import Unmeasurable, refuse
 from sim.realism.findings import Finding, Floats, Missing, Picture, series
 from sim.realism.reading import Company
-from sim.realism.snap import SNAP_DAYS
 
 LEAST_MONTHS = 3
 _FOOD = ("grocery", "groceries", "food", "foods")

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from sim.realism import baskets, brands, customers, days, orders, paydays, prices, products, rises, stock
+from sim.realism import experiment as trial
 from sim.realism.bands import ROWS, Row, Statistic
 from sim.realism.errors import Unmeasurable
 from sim.realism.findings import Finding, Missing, Picture
@@ -86,21 +87,37 @@ class Scorecard:
         }
 
 
-def measure(folder: Path) -> Scorecard:
-    """Measure every row on the tables in `folder`; raises RealismError when it holds no sales that can be read."""
+def measure(folder: Path, experiment: Path | None = None) -> Scorecard:
+    """Measure every row on the tables in `folder`; `experiment` is the same company with randomised prices.
+
+    Raises RealismError when a directory holds no sales that can be read.
+    """
     company = Company(folder)
-    rows = tuple(_scored(row, MEASURED_BY[row.number], company) for row in ROWS)
+    beside = Company(experiment) if experiment is not None else None
+    by = {**MEASURED_BY, 24: lambda of: elasticity(of, beside)}
+    rows = tuple(_scored(row, by[row.number], company) for row in ROWS)
     return Scorecard(folder, company.first_day, company.last_day, rows)
 
 
-def elasticity(company: Company) -> Finding:
-    """Row 24: after rises; the experiment needs a second run."""
-    reason = Missing("needs a run with randomised prices beside this one")
+def elasticity(company: Company, beside: Company | None = None) -> Finding:
+    """Row 24: after rises, and in the experiment, which needs a second run beside this one."""
+    parts = [_part("rises", lambda: rises.rises(company))]
+    if beside is None:
+        parts.append(Finding({"experiment": Missing("needs a run with randomised prices beside this one")}))
+    else:
+        parts.append(_part("experiment", lambda: trial.experiment(company, beside)))
+    return Finding(
+        {name: value for part in parts for name, value in part.values.items()},
+        {name: value for part in parts for name, value in part.details.items()},
+        tuple(picture for part in parts for picture in part.pictures),
+    )
+
+
+def _part(name: str, by: Callable[[], Finding]) -> Finding:
     try:
-        found = rises.rises(company)
+        return by()
     except Unmeasurable as error:
-        return Finding({"rises": Missing(error.reason), "experiment": reason})
-    return Finding({**found.values, "experiment": reason}, found.details, found.pictures)
+        return Finding({name: Missing(error.reason)})
 
 
 MEASURED_BY: dict[int, Callable[[Company], Finding]] = {

@@ -11,8 +11,8 @@ import polars as pl
 
 from sim import state
 from sim.clock import day_start, numbered_day
-from sim.kernels import Offer
 from sim.params import Params
+from sim.records import Offer
 from sim.runner import run
 from sim.world import World
 from tests.sim.companies import Rows
@@ -108,7 +108,7 @@ def test_demand_falls_with_price_as_the_true_elasticities_say() -> None:
     params = company(**{"mechanisms.finite_stock": False, "mechanisms.promotions": False, "choice.habit": 0})
     plain, dearer = World(params, START), World(params, START)
     raised = np.arange(90) % 6 == 0
-    original = dearer.offer
+    original = dearer.offers.chain
 
     def offer(day: int) -> Offer:
         found = original(day)
@@ -116,7 +116,7 @@ def test_demand_falls_with_price_as_the_true_elasticities_say() -> None:
         moved = np.rint(math.log(1.1) * shift * 2.0**14).astype(np.int64) * raised
         return found._replace(log_list=found.log_list + moved, log_price=found.log_price + moved)
 
-    dearer.offer = offer  # type: ignore[assignment]
+    dearer.offers.chain = offer  # type: ignore[assignment]
 
     def units(world: World) -> np.ndarray:  # type: ignore[type-arg]
         lines = world.shard(world.store_ids).advance(day_start(START + timedelta(days=DAYS)))["transaction_items"]

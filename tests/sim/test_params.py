@@ -15,7 +15,7 @@ from sim import scenario
 from sim.errors import ParameterError, ScenarioError
 from sim.params import Mechanisms, Params, describe
 from sim.runner import run
-from tests.sim.companies import START, hashes, small, whole
+from tests.sim.companies import START, hashes, small
 
 
 def test_every_parameter_is_described_and_its_default_allowed() -> None:
@@ -112,8 +112,10 @@ def test_importing_the_parameters_loads_no_heavy_library() -> None:
 
 
 def test_there_is_no_switch_without_a_mechanism() -> None:
-    days = 6
-    plain = hashes(whole(days))
+    def rows(**switches: bool) -> dict[str, str]:
+        # enough products for needs that call for each other, and a Sunday on which levels are reviewed
+        return hashes(run(small(products=240, customers=400, **switches), START, 10))
+
+    plain = rows()
     for switch in fields(Mechanisms):
-        off = hashes(run(small(**{f"mechanisms.{switch.name}": False}), START, days))
-        assert off != plain, switch.name
+        assert rows(**{f"mechanisms.{switch.name}": False}) != plain, switch.name

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.benefits import SNAP_DAYS
 from sim.realism import days, paydays
 from sim.realism.findings import Missing
-from sim.realism.snap import SNAP_DAYS
 from tests.sim.realism_tables import company, day, noon, sales, trips
 
 
