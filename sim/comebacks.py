@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import hours, random
+from sim import hours, kernels, random
 from sim.clock import numbered_day
 from sim.frames import CHANNELS, REASONS
 from sim.geography import Store
@@ -23,13 +23,15 @@ def regrets(world: World, store: Store, day: int, lines: Lines, transaction: Int
     or all come back once; perishables never return to the shelf.
     """
     settings = world.params.returns
-    key = random.fold(random.stream(world.params.seed, "returns"), transaction, lines.number)
-    online = np.where(channel == CHANNELS.index("store"), 0, 1)
-    back = np.flatnonzero(random.thirty(random.fold(key, 1)) < world.return_threshold[online, lines.product])
-    found = np.empty((len(back), len(RETURN_COLUMNS)), dtype=np.int64)
-    if not len(back) or not world.params.mechanisms.returns:
+    stream = random.stream(world.params.seed, "returns")
+    online = (channel != CHANNELS.index("store")).astype(np.int64)
+    place = np.empty(len(transaction), dtype=np.int64)
+    count = kernels.coming_back(stream, transaction, lines.number, lines.product, online, world.return_threshold, place)
+    if not count or not world.params.mechanisms.returns:
         return nothing_under_way(RETURN_COLUMNS)
-    key, product = key[back], lines.product[back]
+    back = place[:count]
+    found = np.empty((count, len(RETURN_COLUMNS)), dtype=np.int64)
+    key, product = random.fold(stream, transaction[back], lines.number[back]), lines.product[back]
     # The sooner of two uniform days: most goods come back early.
     wait = np.minimum(*(1 + random.below(random.fold(key, part), settings.longest_days) for part in (2, 3)))
     possible, at = np.unique(day + wait, return_inverse=True)

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import random
+from sim import kernels, random
 from sim.clock import local_midnight_offset, numbered_day
 from sim.geography import Store
 
@@ -36,15 +36,15 @@ def _cumulative(opens: int, closes: int) -> Ints:
     return random.threshold(np.cumsum(weights, axis=2) / weights.sum(axis=2, keepdims=True))
 
 
-def seconds(store: Store, days: Ints, keys: random.U64, kinds: Ints) -> Ints:
-    """Seconds into their world days (day numbers) at which the events of these keys happen."""
-    form = store.format
-    weekend = (days % 7 < 2).astype(np.int64)  # day 0 was a Saturday
-    cumulative = _cumulative(form.opens, form.closes)[weekend, kinds]
-    hour = np.sum(random.thirty(random.fold(keys, 1))[:, None] >= cumulative, axis=1)
-    local = hour * 3600 + random.below(random.fold(keys, 2), 3600)
-    inside: Ints = np.clip(local, form.opens, form.closes - LAST_MARGIN)
+def seconds(store: Store, days: Ints | int, keys: random.U64, kinds: Ints) -> Ints:
+    """Seconds into their world days (one day number for all, or one each) at which these keys' events happen."""
+    form, zone = store.format, store.city.time_zone
+    weekend = np.full(len(keys), np.asarray(days) % 7 < 2, dtype=np.int64)  # day 0 was a Saturday
+    cumulative, last = _cumulative(form.opens, form.closes), form.closes - LAST_MARGIN
+    inside = np.empty(len(keys), dtype=np.int64)
+    kernels.hours(keys, kinds, weekend, cumulative, form.opens, last, inside)
+    if isinstance(days, int):
+        return inside + local_midnight_offset(numbered_day(days), zone)
     found, at = np.unique(days, return_inverse=True)
-    zone = store.city.time_zone
-    midnight = np.array([local_midnight_offset(numbered_day(int(day)), zone) for day in found], dtype=np.int64)
-    return inside + midnight[at]
+    midnight = [local_midnight_offset(numbered_day(int(day)), zone) for day in found]
+    return inside + np.array(midnight, dtype=np.int64)[at]

@@ -16,14 +16,16 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.random import _GOLDEN, _M1, _M2
-from sim.records import I32, I64, Lines, Offer, Range, Rules, Shelf, Shoppers, Trips
+from sim.records import I32, I64, Gaps, Lines, Offer, Range, Rules, Shelf, Shoppers, Trips
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _ONE = np.uint64(1)
 _S27, _S30, _S31 = np.uint64(27), np.uint64(30), np.uint64(31)
+_TO_31 = np.uint64(33)
 _TO_30 = np.uint64(34)  # leaves the upper 30 bits
 _TO_12 = np.uint64(52)
 _TO_14 = np.uint64(50)
@@ -72,6 +74,44 @@ def fold(key: Any, part: Any) -> Any:
 
 
 @compiled
+def _below(key: Any, n: int) -> int:
+    """A whole number in [0, n); equals `sim.random.below`."""
+    return int((np.int64(key >> _TO_31) * n) >> 31)
+
+
+@compiled
+def drifted(customer: I64, gap: I64, day: int, gaps: Gaps, out: I64) -> None:
+    """Usual gaps as they are on a day, 1/1024 days: rates drift slowly, each shopper's at its own times."""
+    for i in range(len(customer)):
+        h = fold(gaps.drift_key, customer[i])
+        at = day + _below(fold(h, 0), gaps.drift_days)
+        knot, past = at // gaps.drift_days, at % gaps.drift_days
+        early, late = gaps.normal[fold(h, knot + 1) >> _TO_12], gaps.normal[fold(h, knot + 2) >> _TO_12]
+        z = (early * (gaps.drift_days - past) + late * past) // gaps.drift_days
+        out[i] = min(max(gap[i] * gaps.drift[z + 4096] // 1024, gaps.fastest), gaps.longest * 1024)
+
+
+@compiled
+def next_gaps(customer: I64, usual: I64, day: int, pace: int, gaps: Gaps, days: I64, gone: NDArray[np.bool_]) -> None:
+    """Whole days until the next visit of shoppers who come on `day`, and who never comes again.
+
+    Gaps are rounded at random. Who lapses stays away for a time beside the usual gap, or for good.
+    """
+    for i in range(len(customer)):
+        h = fold(fold(gaps.gap_key, customer[i]), day)
+        exact = usual[i] * gaps.regular[fold(h, 1) >> _TO_12] // pace
+        wait = (exact + _below(fold(h, 2), 1024)) // 1024
+        gone[i] = False
+        # Lapsing is as likely a day for all, so the chance at a visit grows with the usual gap.
+        if np.int64(fold(h, 3) >> _TO_30) < min(usual[i] * gaps.lapsing >> 10, 1 << 30):
+            if np.int64(fold(h, 4) >> _TO_30) < gaps.returning:
+                wait += gaps.away[fold(h, 5) >> _TO_12] * gaps.away_days // 1024
+            else:
+                gone[i] = True
+        days[i] = min(max(wait, 1), gaps.longest)
+
+
+@compiled
 def settle(
     key: Any, customer: I64, day: int, days: I64, own_day: I64, own_pull: int, benefit: I64, benefit_pull: int,
     pull: I32, month_day: I32, gumbel: I32, due: I64,
@@ -100,6 +140,29 @@ def settle(
         if pull[at] < -(1 << 19):  # the store is closed
             at += 1
         due[i] = day + at
+
+
+@compiled
+def coming_back(key: Any, transaction: I64, number: I64, product: I64, online: I64, threshold: I64, found: I64) -> int:
+    """Places of the lines sold that will come back, into `found`; returns how many."""
+    count = 0
+    for i in range(len(transaction)):
+        h = fold(fold(key, transaction[i]), number[i])
+        if np.int64(fold(h, 1) >> _TO_30) < threshold[online[i], product[i]]:
+            found[count] = i
+            count += 1
+    return count
+
+
+@compiled
+def hours(key: NDArray[np.uint64], kind: I64, weekend: I64, cumulative: I64, opens: int, last: int, out: I64) -> None:
+    """Local seconds of the day at which events of these keys happen; `cumulative` is [weekend, kind, hour]."""
+    for i in range(len(key)):
+        u = np.int64(fold(key[i], 1) >> _TO_30)
+        hour = 0
+        while hour < 24 and u >= cumulative[weekend[i], kind[i], hour]:
+            hour += 1
+        out[i] = min(max(hour * 3600 + _below(fold(key[i], 2), 3600), opens), last)
 
 
 @compiled

@@ -7,20 +7,21 @@ others, and doubling the company leaves the first half as it was.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date
-from functools import cached_property
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from sim import random, schema, tables
+from sim import kernels, random, schema, tables
 from sim.benefits import payment_days
 from sim.catalogue import Catalogue
 from sim.clock import EPOCH, day_number
 from sim.geography import Store
 from sim.names import FEMALE, LAST, MALE
 from sim.params import Params
+from sim.records import Gaps
 
 Ints = NDArray[np.int64]
 
@@ -55,6 +56,26 @@ class Traits:
         names = [field.name for field in fields(self)]
         return Traits(*(np.concatenate([getattr(self, name), getattr(others, name)]) for name in names))
 
+    def taken(self, at: slice) -> Traits:
+        """The customers at these places."""
+        return Traits(*(getattr(self, field.name)[at] for field in fields(self)))
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """Those who join the company on a day: home stores, traits, and rows of `customers` and of `truth.customers`."""
+
+    home: Ints
+    traits: Traits
+    rows: pl.DataFrame
+    truth: pl.DataFrame
+
+    def at(self, store_id: int) -> Arrivals:
+        """Those at home at a store; they lie together, since arrivals are kept by home store."""
+        low, high = np.searchsorted(self.home, [store_id, store_id + 1])
+        here = slice(int(low), int(high))
+        return Arrivals(self.home[here], self.traits.taken(here), self.rows[here], self.truth[here])
+
 
 class Population:
     """Draws customers of a company."""
@@ -66,6 +87,8 @@ class Population:
         self._reach = np.cumsum(weights)
         base = np.log(np.array([need.weight for need in catalogue.needs]))
         self._need_base = np.rint((base - base.mean()) * tables.UNIT).astype(np.int64)
+        self._gaps = self._make_gaps()
+        self.arrivals = lru_cache(maxsize=4)(self._arrivals)  # every store of a day asks
 
     def joined_before(self, day: date) -> int:
         """How many customers exist when a day's boundary work begins (joiners of earlier days included)."""
@@ -74,6 +97,16 @@ class Population:
             return self._params.customers
         yearly = round(self._params.customers * people.joining_per_year * 1000)
         return self._params.customers + yearly * max((day - self._start).days, 0) // 365_000
+
+    def _arrivals(self, day: date) -> Arrivals:
+        """Those who join on a day."""
+        first, last = self.joined_before(day), self.joined_before(day + timedelta(days=1))
+        numbers = np.arange(first + 1, last + 1, dtype=np.int64)
+        homes = self.homes(numbers)
+        by_home = np.argsort(homes, kind="stable")
+        customers = numbers[by_home]
+        traits = self.traits(customers)
+        return Arrivals(homes[by_home], traits, self.rows(customers, day), self.truth(traits))
 
     def at_home(self, store_id: int, first: int, last: int) -> Ints:
         """Those of the customers numbered first to last (inclusive) whose home store this is."""
@@ -156,39 +189,36 @@ class Population:
         return days
 
     def gaps(self, customers: Ints, gap: Ints, day: int, pace: int) -> tuple[Ints, NDArray[np.bool_]]:
-        """Whole days until the next visit of customers who come on `day`, 1 to 390, and who never comes again.
-
-        Gaps are rounded at random. Who lapses stays away for a time beside the usual gap, or for good.
-        """
-        people = self._params.people
-        key = random.fold(random.stream(self._params.seed, "gap"), customers, day)
-        drawn = random.looked_up(tables.gamma(self.regularity), random.fold(key, 1))
-        usual = self.drifted(customers, gap, day)
-        exact = usual * drawn // pace
-        days = (exact + random.below(random.fold(key, 2), 1024)) // 1024
-        if not self._params.mechanisms.lifecycle:
-            return np.clip(days, 1, LONGEST_GAP), np.zeros(len(days), dtype=np.bool_)
-        # Lapsing is as likely a day for all, so the chance at a visit grows with the usual gap.
-        chance = np.minimum(usual * int(random.threshold(people.lapsing_per_year / 365)) >> 10, 1 << 30)
-        lapses = random.thirty(random.fold(key, 3)) < chance
-        back = random.happens(random.fold(key, 4), people.returning_share)
-        away = random.looked_up(tables.gamma(1.0), random.fold(key, 5)) * round(people.away_days) // 1024
-        days = np.clip(days + np.where(lapses & back, away, 0), 1, LONGEST_GAP)
-        return days, lapses & ~back
+        """Whole days until the next visit of customers who come on `day`, 1 to 390, and who never comes again."""
+        days, gone = np.empty(len(customers), dtype=np.int64), np.empty(len(customers), dtype=np.bool_)
+        kernels.next_gaps(customers, self.drifted(customers, gap, day), day, pace, self._gaps, days, gone)
+        return days, gone
 
     def drifted(self, customers: Ints, gap: Ints, day: int) -> Ints:
-        """The usual gaps as they are on a day: rates change slowly, each customer's at its own times."""
-        people, switch = self._params.people, self._params.mechanisms
-        if not (switch.lifecycle and switch.heterogeneity and people.drift):
+        """The usual gaps as they are on a day."""
+        if not self._gaps.drift_days:
             return gap
-        key = random.fold(random.stream(self._params.seed, "drift"), customers)
-        at = day + random.below(random.fold(key, 0), people.drift_days)
-        knot, past = at // people.drift_days, at % people.drift_days
-        ends = [random.looked_up(tables.normal(), random.fold(key, knot + 1 + ahead)) for ahead in (0, 1)]
-        z = (ends[0] * (people.drift_days - past) + ends[1] * past) // people.drift_days
-        factor = tables.exponential(people.drift)[z + 4096]
-        drifted: Ints = np.clip(gap * factor // 1024, round(self._params.visits.fastest_gap * 1024), LONGEST_GAP * 1024)
-        return drifted
+        found = np.empty(len(customers), dtype=np.int64)
+        kernels.drifted(customers, gap, day, self._gaps, found)
+        return found
+
+    def _make_gaps(self) -> Gaps:
+        params, people = self._params, self._params.people
+        lifecycle, heterogeneity = params.mechanisms.lifecycle, params.mechanisms.heterogeneity
+        return Gaps(
+            gap_key=random.stream(params.seed, "gap"),
+            drift_key=random.stream(params.seed, "drift"),
+            regular=tables.gamma(self.regularity),
+            fastest=round(params.visits.fastest_gap * 1024),
+            longest=LONGEST_GAP,
+            drift_days=people.drift_days if lifecycle and heterogeneity and people.drift else 0,
+            normal=tables.normal(),
+            drift=tables.exponential(people.drift),
+            lapsing=int(random.threshold(people.lapsing_per_year / 365)) if lifecycle else 0,
+            returning=int(random.threshold(people.returning_share)),
+            away=tables.gamma(1.0),
+            away_days=round(people.away_days),
+        )
 
     @property
     def regularity(self) -> float:
@@ -232,12 +262,11 @@ class Population:
             strict=False,
         )
 
-    def truth(self, customers: Ints) -> pl.DataFrame:
+    def truth(self, traits: Traits) -> pl.DataFrame:
         """Rows of `truth.customers`; `pantry_days` is the room for what promotions tempt a household to hold."""
-        traits = self.traits(customers)
         return pl.DataFrame(
             {
-                "customer_id": customers,
+                "customer_id": traits.customer,
                 "visits_per_week": np.round(7 * 1024 / traits.gap, 4),
                 "basket_scale": traits.size / 1024,
                 "price_sensitivity": traits.price / 1024,

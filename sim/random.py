@@ -9,6 +9,7 @@ compiled; a test keeps the two equal.
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ _M1 = np.uint64(0xBF58476D1CE4E5B9)
 _M2 = np.uint64(0x94D049BB133111EB)
 
 
+@cache
 def stream(seed: int, name: str) -> np.uint64:
     """The key of a named stream of a seed."""
     digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()

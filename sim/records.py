@@ -101,6 +101,23 @@ class Rules(NamedTuple):
     item_key: np.uint64
 
 
+class Gaps(NamedTuple):
+    """How long shoppers stay away: parameters in fixed point, tables, and the keys of the random streams."""
+
+    gap_key: np.uint64
+    drift_key: np.uint64
+    regular: I64  # gamma quantiles of the gaps, mean 1
+    fastest: int  # 1/1024 days
+    longest: int  # days
+    drift_days: int  # between the knots of a rate's drift; 0 without drift
+    normal: I64
+    drift: I64  # exp(sigma z) by z + 4096
+    lapsing: int  # chance a day of lapsing, 2**-30; 0 without
+    returning: int  # chance that who lapses comes back, 2**-30
+    away: I64  # exponential quantiles
+    away_days: int
+
+
 class Trips(NamedTuple):
     """Room for the transactions of one call."""
 

@@ -132,18 +132,17 @@ class StoreAgent(mesa.Agent):  # type: ignore[misc]
 
     def _welcome(self) -> None:
         """Customers who join today come today for the first time."""
-        people, state = self.world.people, self.state
-        today, tomorrow = numbered_day(state.day), numbered_day(state.day + 1)
-        joined = people.at_home(state.store_id, people.joined_before(today) + 1, people.joined_before(tomorrow))
-        if not len(joined):
+        state, outbox = self.state, self.model.outbox
+        joined = self.world.people.arrivals(numbered_day(state.day)).at(state.store_id)
+        if not len(joined.home):
             return
-        self.traits = self.traits.with_more(people.traits(joined))
-        state.due = np.concatenate([state.due, np.full(len(joined), state.day)])
+        self.traits = self.traits.with_more(joined.traits)
+        state.due = np.concatenate([state.due, np.full(len(joined.home), state.day)])
         for name in ("habit", "stocked"):
             held = getattr(state, name)
-            setattr(state, name, np.concatenate([held, np.zeros((len(joined), held.shape[1]), dtype=held.dtype)]))
-        self.model.outbox.add_frame(schema.CUSTOMERS, people.rows(joined, today))
-        self.model.outbox.add_frame(schema.TRUE_CUSTOMERS, people.truth(joined))
+            setattr(state, name, np.concatenate([held, np.zeros((len(joined.home), held.shape[1]), dtype=held.dtype)]))
+        outbox.add_frame(schema.CUSTOMERS, joined.rows)
+        outbox.add_frame(schema.TRUE_CUSTOMERS, joined.truth)
 
     def _settle(self, came: Ints) -> None:
         """Set the next visit of the shoppers who came."""
@@ -175,8 +174,7 @@ class StoreAgent(mesa.Agent):  # type: ignore[misc]
         if world.rhythm.day(today).closed:
             visitors = visitors[:0]
         key = random.fold(random.stream(world.params.seed, "hour"), self.traits.customer[visitors], state.day)
-        days = np.full(len(visitors), state.day)
-        arrival = hours.seconds(self.store, days, key, self.traits.day_part[visitors])
+        arrival = hours.seconds(self.store, state.day, key, self.traits.day_part[visitors])
         second = np.concatenate([arrival, back[:, 1]])
         kind = np.repeat(np.array([kernels.VISIT, kernels.RETURN]), [len(visitors), len(back)])
         who = np.concatenate([visitors, np.arange(len(back))])

@@ -43,6 +43,7 @@ def normal() -> Table:
     return np.rint(quantiles * UNIT).astype(np.int64)
 
 
+@cache
 def lognormal(median: float, sigma: float) -> Table:
     """Log-normal quantiles in 1/1024."""
     return np.rint(median * np.exp(sigma * normal() / UNIT) * UNIT).astype(np.int64)

@@ -101,7 +101,7 @@ class World:
                     self.promotions, day_number(self.start), self.params.promotions.announced_days
                 ),
                 schema.INVENTORY.path: rows.inventory(states, [self.listed(s) for s in self.store_ids]),
-                schema.TRUE_CUSTOMERS.path: self.people.truth(customers),
+                schema.TRUE_CUSTOMERS.path: self.people.truth(self.people.traits(customers)),
                 schema.TRUE_PRODUCTS.path: rows.true_products(self.elasticities()),
             }
         )
