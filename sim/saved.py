@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Protocol
 
 import polars as pl
 
-from sim import schema
+from sim import schema, state
 from sim.clock import day_start
 from sim.counts import DayCounts
 from sim.files import Manifest, RunDirectory
@@ -54,13 +55,25 @@ def save(
         final, parts = earlier[0], _restored(world, earlier[1], first, shards)
     watcher = progress((first - start).days) if progress is not None else None
     end = start + timedelta(days=days)
-    for rows in months(parts, first, end, threads, watcher.day if watcher is not None else None):
-        final = {path: last_rows(schema.BY_PATH[path], pl.concat([final[path], rows[path]])) for path in final}
-        through = parts[0].clock.date()
-        snapshot = {store_id: data for shard in parts for store_id, data in shard.snapshot().items()}
-        digests = {store_id: digest for shard in parts for store_id, digest in shard.digests().items()}
-        target.commit(through, rows, final, dict(sorted(snapshot.items())), dict(sorted(digests.items())))
+    # A month is written while the next one is simulated.
+    with ThreadPoolExecutor(1, thread_name_prefix="writer") as writer:
+        written: Future[None] | None = None
+        for rows in months(parts, first, end, threads, watcher.day if watcher is not None else None):
+            contents = {store_id: content for shard in parts for store_id, content in shard.contents().items()}
+            through = parts[0].clock.date()
+            if written is not None:
+                written.result()
+            final = {path: last_rows(schema.BY_PATH[path], pl.concat([final[path], rows[path]])) for path in final}
+            written = writer.submit(_commit, target, through, rows, final, dict(sorted(contents.items())))
+        if written is not None:
+            written.result()
     return target.manifest
+
+
+def _commit(target: RunDirectory, through: date, rows: Rows, final: Rows, contents: dict[int, bytes]) -> None:
+    snapshot = {store_id: state.packed(content) for store_id, content in contents.items()}
+    digests = {store_id: state.digest(content) for store_id, content in contents.items()}
+    target.commit(through, rows, final, snapshot, digests)
 
 
 def _final(rows: Rows) -> Rows:

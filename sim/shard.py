@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
+from sim import state
 from sim.api import ApiOrder
 from sim.clock import DAY_SECONDS, checked_instant, day_start, world_day
 from sim.counts import DayCounts
@@ -86,10 +87,14 @@ class Shard:
                 raise OrderError(message)
         return sorted(orders, key=lambda order: (order.world_time.astimezone(UTC), order.sequence))
 
+    def contents(self) -> dict[int, bytes]:
+        """The state by store as it is now, before it is packed or hashed (`sim.state`)."""
+        return {shop.state.store_id: shop.state.content() for shop in self._model.shops}
+
     def snapshot(self) -> dict[int, bytes]:
         """The state by store, for `World.restore` with this clock."""
-        return {shop.state.store_id: shop.state.snapshot() for shop in self._model.shops}
+        return {store_id: state.packed(content) for store_id, content in self.contents().items()}
 
     def digests(self) -> dict[int, str]:
         """SHA-256 of the state by store."""
-        return {shop.state.store_id: shop.state.digest() for shop in self._model.shops}
+        return {store_id: state.digest(content) for store_id, content in self.contents().items()}

@@ -78,22 +78,23 @@ class StoreState:
     returns: Ints
 
     def content(self) -> bytes:
-        """The canonical bytes that snapshots hold and digests hash."""
+        """The canonical bytes that snapshots hold and digests hash; a copy, free of what happens later."""
         arrays = {name: np.ascontiguousarray(getattr(self, name)) for name in _ARRAYS}
         header: dict[str, Any] = {name: int(getattr(self, name)) for name in _SCALARS}
         header["arrays"] = [[name, array.dtype.str, list(array.shape)] for name, array in arrays.items()]
         encoded = json.dumps(header, separators=(",", ":")).encode()
         return b"".join([struct.pack("<I", len(encoded)), encoded, *(array.tobytes() for array in arrays.values())])
 
-    def digest(self) -> str:
-        """SHA-256 of the content, in hexadecimal."""
-        return hashlib.sha256(self.content()).hexdigest()
 
-    def snapshot(self) -> bytes:
-        """The state as bytes that `read` takes back."""
-        content = self.content()
-        head = _HEAD.pack(_MAGIC, VERSION, hashlib.sha256(content).digest(), len(content))
-        return head + zlib.compress(content, 1)
+def digest(content: bytes) -> str:
+    """SHA-256 of a state's content, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def packed(content: bytes) -> bytes:
+    """A snapshot of a state's content, which `read` takes back."""
+    head = _HEAD.pack(_MAGIC, VERSION, hashlib.sha256(content).digest(), len(content))
+    return head + zlib.compress(content, 1)
 
 
 def read(data: bytes) -> StoreState:

@@ -145,7 +145,7 @@ def test_an_empty_shelf_sells_nothing_and_its_need_recaptures_a_part() -> None:
     emptied.on_order[best - 1] = 10**6  # so that no order goes out
     end = day_start(START + timedelta(days=28))
     with_it = world.restore(shard.snapshot(), shard.clock).advance(end)["transaction_items"]
-    rows_without = world.restore({1: emptied.snapshot()}, shard.clock).advance(end)
+    rows_without = world.restore({1: state.packed(emptied.content())}, shard.clock).advance(end)
     without = rows_without["transaction_items"]
     back = rows_without["returns"].filter((pl.col("product_id") == best) & pl.col("restocked"))["quantity"].sum()
 

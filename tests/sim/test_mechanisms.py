@@ -203,7 +203,9 @@ def brothers_gain(share: float) -> float:
         if gone:
             held.on_hand[best] = held.opening[best] = 0
             held.on_order[best] = 10**6
-        found = world.restore({1: held.snapshot()}, shard.clock).advance(day_start(START + timedelta(days=20)))
+        found = world.restore({1: state.packed(held.content())}, shard.clock).advance(
+            day_start(START + timedelta(days=20))
+        )
         units.append(np.bincount(found["transaction_items"]["product_id"] - 1, minlength=420))
     gain = units[1] - units[0]
     brothers = [p for p in span if p != best and goods.brand[p] == goods.brand[best] and world.listed(1)[p]]
@@ -240,7 +242,7 @@ def test_overstock_is_marked_down_for_two_weeks_at_one_store() -> None:
     dull = np.flatnonzero(world.listed(1) & ~world.fresh & (world.promotions.on(held.day).identity == 0))[:40]
     held.on_hand[dull] += 60
     held.opening[dull] += 60
-    found = world.restore({1: held.snapshot()}, shard.clock).advance(day_start(START + timedelta(days=35)))
+    found = world.restore({1: state.packed(held.content())}, shard.clock).advance(day_start(START + timedelta(days=35)))
     downs = found["promotions"].filter(pl.col("kind") == "markdown")
     assert downs.height > 10 and (downs["store_id"] == 1).all()
     assert ((downs["ends_on"] - downs["starts_on"]).dt.total_days() == 13).all()
