@@ -16,7 +16,7 @@ from sim.taxonomy import BRANDS, NEEDS, PRIVATE_LABELS, SUPPLIER_NAMES, SUPPLIER
 
 Ints = NDArray[np.int64]
 
-# Last two cents of regular prices: most end in 8, 7 or 4 (Levy et al. 2011; M5), some in 0 or 9.
+# Last two cents of regular prices: most end in 8, 7 or 4 (M5), some in 0 or 9.
 _ENDINGS = np.array([98, 97, 48, 94, 78, 88, 47, 28, 74, 99, 50, 18, 64, 0, 38, 44], dtype=np.int64)
 _ITEMS_PER_NEED = 14  # below this many items a need, a small catalogue covers fewer needs
 _BEST_SELLERS = 0.2  # skew of the items' own attraction: a few sell far better than all others (assumption)
@@ -47,7 +47,7 @@ class Catalogue:
 
 
 def odd_price(cents: Ints, key: random.Key) -> Ints:
-    """The nearest price at or above 70% of a dollar step with one of the usual endings; at least 0.48."""
+    """The nearest price with an ending drawn from the usual ones; at least 0.48."""
     ending = _ENDINGS[random.below(key, len(_ENDINGS))]
     dollars = np.maximum((cents - ending + 50) // 100, 0)
     found: Ints = np.maximum(dollars * 100 + ending, 48)

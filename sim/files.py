@@ -213,7 +213,7 @@ class RunDirectory:
         for path_name, frame in final.items():
             path = aside / f"{path_name}.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
-            frame.write_parquet(path)
+            write_frame(frame, path, "parquet")
         aside.replace(target)
 
     def _read_state(self) -> tuple[dict[str, pl.DataFrame], dict[int, bytes]]:
@@ -247,11 +247,19 @@ class RunDirectory:
 
 
 def write_frame(frame: pl.DataFrame, path: Path, file_format: str) -> None:
-    """Write one file; CSV has a header, ISO dates, instants with offset and empty fields for nothing."""
-    if file_format == "csv":
-        frame.write_csv(path, datetime_format=_CSV_INSTANT)
-    else:
-        frame.write_parquet(path)
+    """Write one file; CSV has a header, ISO dates, instants with offset and empty fields for nothing.
+
+    Raises OSError when it cannot be written, on a full disk for one.
+    """
+    try:
+        if file_format == "csv":
+            frame.write_csv(path, datetime_format=_CSV_INSTANT)
+        else:
+            frame.write_parquet(path)
+    except pl.exceptions.PolarsError as error:  # the library's word for a full disk is about its encoding
+        free = shutil.disk_usage(path.parent).free
+        message = f"{path}: {error}; {free / 2**20:.1f} MiB are free there"
+        raise OSError(message) from error
 
 
 def read_table(folder: Path, table: Table) -> pl.DataFrame:

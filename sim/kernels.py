@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.random import _GOLDEN, _M1, _M2
-from sim.records import I32, I64, Gaps, Lines, Offer, Range, Rules, Shelf, Shoppers, Trips
+from sim.records import I32, I64, PRICE_BITS, Gaps, Lines, Offer, Range, Rules, Shelf, Shoppers, Trips
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,7 +32,6 @@ _TO_14 = np.uint64(50)
 
 MAX_LINES = 80
 MAX_UNITS = 12
-_PRICE_BITS = 14  # log prices are whole numbers of 2**-14
 NOBODY = -1
 VISIT, RETURN = 1, 0  # at the same second goods come back before shoppers take them
 STORE, PICKUP, DELIVERY = 0, 1, 2
@@ -371,9 +370,9 @@ def _take(
         likes = attraction[p] + _liking(p, key, taste_key, taste, normal, gumbel)
         if p == usual:
             likes += rules.habit
-        u = u0 = likes - ((price * log_list[p]) >> _PRICE_BITS)
+        u = u0 = likes - ((price * log_list[p]) >> PRICE_BITS)
         if promotion[p] != 0:
-            u = likes - ((price * log_price[p]) >> _PRICE_BITS) + pull
+            u = likes - ((price * log_price[p]) >> PRICE_BITS) + pull
         if u0 > plain:
             plain, unpromoted = u0, p
         if u > best:
@@ -453,7 +452,7 @@ def _substitute(
         u = goods.attraction[p] + _liking(p, key, taste_key, rules.taste, rules.normal, rules.gumbel)
         if p == usual:
             u += rules.habit
-        u -= (price * offer.log_price[p]) >> _PRICE_BITS
+        u -= (price * offer.log_price[p]) >> PRICE_BITS
         if offer.promotion[p] != 0:
             u += shoppers.promotion[c]
         if u > any_best:

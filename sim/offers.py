@@ -18,14 +18,11 @@ from sim.catalogue import Catalogue
 from sim.clock import day_number, numbered_day
 from sim.geography import Store
 from sim.params import Params
-from sim.pricing import PricePlan, PromotionCalendar
-from sim.records import Offer
+from sim.pricing import TUESDAY, PricePlan, PromotionCalendar
+from sim.records import PRICE_BITS, Offer
 from sim.shocks import Shocks
 
 Ints = NDArray[np.int64]
-
-_TUESDAY = 3  # regular prices change on Tuesdays: day numbers modulo 7, day 0 being a Saturday
-_LOG_PRICE = 2.0**14
 
 
 @dataclass(frozen=True)
@@ -76,8 +73,8 @@ class Offers:
     def regular(self, store: Store, day: int) -> Ints:
         """A store's regular prices in cents, the experiment's included."""
         prices, jitter = self._prices.regular(day), self._params.experiment.price_jitter
-        week = (day - _TUESDAY) // 7
-        if not jitter or week * 7 + _TUESDAY <= day_number(self._prices.start):
+        week = (day - TUESDAY) // 7
+        if not jitter or week * 7 + TUESDAY <= day_number(self._prices.start):
             return prices
         key = random.fold(self._trial_key, store.store_id, np.arange(len(prices)), week)
         direction = random.below(key, 3) - 1
@@ -87,7 +84,7 @@ class Offers:
 
     def trial(self, store: Store, day: int) -> Trial | None:
         """What the experiment changes at a store on a day; None on most."""
-        if not self._params.experiment.price_jitter or day % 7 != _TUESDAY or day <= day_number(self._prices.start):
+        if not self._params.experiment.price_jitter or day % 7 != TUESDAY or day <= day_number(self._prices.start):
             return None
         old, new = self.regular(store, day - 1), self.regular(store, day)
         # Where the chain's price moves the store says its own, even the same as before: else the chain's would hold.
@@ -124,9 +121,9 @@ class Offers:
         )  # fmt: skip
 
     def _logs(self, cents: Ints) -> Ints:
-        relative: Ints = np.rint(np.log(cents / self._catalogue.base_price) * self._elasticity * _LOG_PRICE).astype(
-            np.int64
-        )
+        relative: Ints = np.rint(
+            np.log(cents / self._catalogue.base_price) * self._elasticity * 2.0**PRICE_BITS
+        ).astype(np.int64)
         return relative
 
     def _expected(self, day: int) -> NDArray[np.float64]:

@@ -20,7 +20,7 @@ from sim.params import Params
 Ints = NDArray[np.int64]
 
 KEYS_PER_DAY = 100_000_000_000  # chain-wide keys are day x this + product_id, like transaction numbers
-_WEDNESDAY, _TUESDAY = 4, 3  # day numbers modulo 7, day 0 being a Saturday
+_WEDNESDAY, TUESDAY = 4, 3  # day numbers modulo 7, day 0 being a Saturday
 _LEVEL_LOW, _LEVEL_HIGH = 8_000, 14_000  # regular prices stay within 80% to 140% of the first (assumption)
 KINDS = ("weekly_ad", "rollback")
 MARKDOWN, MARKDOWN_DAYS = "markdown", 14
@@ -48,7 +48,7 @@ class PricePlan:
         self._params, self._catalogue, self._promotions, self.start = params, catalogue, promotions, start
         self._key = random.stream(params.seed, "price changes")
         self._first = day_number(start)
-        self._first_tuesday = self._first + 1 + (_TUESDAY - self._first - 1) % 7
+        self._first_tuesday = self._first + 1 + (TUESDAY - self._first - 1) % 7
         self._prices: list[Ints] = [catalogue.base_price.copy()]
         self._levels = np.full(catalogue.size, 10_000, dtype=np.int64)
         self._changes: list[list[PriceChange]] = [[]]

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 
+PRICE_BITS = 14  # log prices are whole numbers of 2**-14
+
 
 class Shelf(NamedTuple):
     """A store's stock and the day's counters, one entry a product; changed in place."""

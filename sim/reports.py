@@ -132,8 +132,8 @@ def _place(state: StoreState, at: Ints) -> dict[str, Ints]:
 def promotion_effects(outbox: Outbox, state: StoreState, identity: Ints, at: Ints) -> None:
     """Rows of `truth.promotion_effects` for products whose promotion has ended.
 
-    `baseline_units` is what the same shoppers would have bought of the product had nothing in its need
-    been promoted, stock permitting; `extra_units` what was sold beyond it.
+    `baseline_units` is what the same shoppers, with the same needs in mind, would have chosen of the product
+    had nothing been promoted, stock permitting; `extra_units` what was sold beyond it.
     """
     outbox.add(
         schema.PROMOTION_EFFECTS,

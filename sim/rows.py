@@ -20,8 +20,8 @@ from sim.state import StoreState
 
 Ints = NDArray[np.int64]
 
-# Products' ages count back from a fixed day, so a later start does not relaunch the catalogue.
 STORE_KEYS = 10_000_000  # a store's numbers within a day, as in transaction numbers
+# Products' ages count back from a fixed day, so a later start does not relaunch the catalogue.
 _CATALOGUE_DAY = date(2015, 1, 1)
 
 

@@ -33,7 +33,8 @@ class Baskets:
     """What size a trip is."""
 
     scale: float = leaf(1.0, "multiplies the intended number of lines of every trip", 0.2, 5)
-    tail: float = leaf(0.42, "spread of lines within a mission", 0, 1.5, "log standard deviation", "Martin et al. 2020")
+    tail: float = leaf(0.42, "spread of lines within a mission", 0, 1.5, "log standard deviation",
+                       "assumption; heavy tail after Martin et al. 2020")  # fmt: skip
     household_spread: float = leaf(0.36, "lasting spread of basket size between households", 0, 1.5,
                                     "log standard deviation")  # fmt: skip
     single_share: float = leaf(0.05, "trips for a single item", 0, 1, "share of trips", "single-item baskets .08-.22")
@@ -55,7 +56,7 @@ class Choice:
     """How a shopper chooses among the items of a need."""
 
     price_sensitivity: float = leaf(3.2, "median coefficient of log price in utility", 0, 12, "utility per log price",
-                                     "own-price elasticity about -2.6: Bijmolt et al. 2005")  # fmt: skip
+                                     "assumption; Bijmolt et al. 2005: elasticity about -2.6")  # fmt: skip
     price_spread: float = leaf(0.35, "spread of price sensitivity between shoppers", 0, 1.5, "log standard deviation")
     promotion_pull: float = leaf(0.45, "median extra utility of an item on promotion", 0, 4, "utility",
                                   "promotions -3.6 against -2.6: van Heerde & Neslin 2008")  # fmt: skip
@@ -131,7 +132,7 @@ class Stock:
     strike_from: int = leaf(60, "day of the company on which the strike begins", 0, 36_500, "days from the start")
     strike_days: int = leaf(21, "days on which it ships nothing", 1, 365, "days")
     shrink_rate: float = leaf(0.0004, "units that vanish from the shelf", 0, 0.2, "units per unit and day",
-                               "about 1.4% of sales a year: NRF 2023")  # fmt: skip
+                               "assumption; NRF 2023: 1.4 to 1.6% of sales a year, theft and errors")  # fmt: skip
     spoilage_rate: float = leaf(0.006, "perishable units that spoil", 0, 0.5, "units per unit and day")
 
 

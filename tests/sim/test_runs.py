@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import resource
+import subprocess
+import sys
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -90,6 +93,24 @@ def test_a_run_killed_at_a_write_resumes_to_the_same_hashes(
             assert table_hash(table, read_table(out, table)) == expected()[table.path], table.path
         assert contents(out)["complete"] and not list(out.rglob("*.part"))
         assert [path.name for path in (out / ".state").iterdir() if path.is_dir()] == ["2025-03-06"]
+
+
+def test_a_full_disk_is_said_in_one_sentence_and_the_run_resumed(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command = ["run", *SMALL, "--customers", "400", "--start", "2025-01-20", "--days", "45", "--out", str(out)]
+    assert cli.main([*command[:-1], str(tmp_path / "other")]) == 0  # undisturbed; and all is compiled afterwards
+    # January's 12 days fit into files of this size, a whole February does not.
+    told = subprocess.run(
+        [sys.executable, "-c", f"from sim.cli import main; raise SystemExit(main({command!r}))"],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    last = told.stderr.splitlines()[-1]
+    assert (told.returncode, "Traceback" in told.stderr) == (1, False)
+    assert "transactions/2025-02.parquet" in last and "--resume" in last
+    assert contents(out)["months"] == ["2025-01"]
+    assert cli.main([*command, "--resume"]) == 0
+    assert contents(out) == contents(tmp_path / "other")
 
 
 def test_resuming_a_finished_run_changes_nothing(tmp_path: Path) -> None:
