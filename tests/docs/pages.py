@@ -59,6 +59,11 @@ def commands(module: str) -> set[str]:
     return {str(call.args[0].value) for call in calls if call.args and isinstance(call.args[0], ast.Constant)}
 
 
+def source(path: Path) -> str:
+    """The text of a module, empty when there is none."""
+    return path.read_text() if path.exists() else ""
+
+
 def test_names(path: Path) -> set[str]:
     """The tests that a file defines."""
     tree = ast.parse(path.read_text())
