@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import random, reports, rows, schema, shelves
+from sim import chores, random, reports, rows, schema, shelves
 from sim.frames import Outbox
 from sim.pricing import KEYS_PER_DAY, MARKDOWN_DAYS
 from sim.state import ORDER_COLUMNS, StoreState
@@ -39,13 +39,9 @@ def shrink(state: StoreState, world: World) -> Ints:
     """Let units vanish or spoil, in proportion to what lies on the shelf; returns the products touched."""
     if not world.params.mechanisms.shrink:
         return np.zeros(0, dtype=np.int64)
-    products = np.arange(len(state.on_hand))
-    key = random.fold(random.stream(world.params.seed, "shrink"), state.store_id, products, state.day)
-    expected = state.on_hand * world.shrink_threshold  # units in 2**-30
-    units = np.minimum((expected + random.thirty(key)) >> 30, state.on_hand)
-    state.on_hand -= units
-    state.shrink += units
-    return np.flatnonzero(units)
+    key = np.uint64(random.fold(random.stream(world.params.seed, "shrink"), state.store_id))
+    touched = np.empty(len(state.on_hand), dtype=np.int64)
+    return touched[: chores.shrink(key, state.day, world.shrink_threshold, state.on_hand, state.shrink, touched)]
 
 
 def review(state: StoreState, world: World, listed: NDArray[np.bool_]) -> Ints:
@@ -80,21 +76,16 @@ def reorder(state: StoreState, world: World, listed: NDArray[np.bool_], supplier
 
     Without the mechanism, what is missing from the level is ordered each day, unit by unit.
     """
-    position = state.on_hand + state.on_order
     policy = world.params.mechanisms.replenishment
     point = state.reorder_point if policy else state.order_up_to
-    short = np.flatnonzero(listed & (position <= point) & (position < state.order_up_to))
-    if not len(short):
-        return short
-    case = world.case[short] if policy else np.ones(len(short), dtype=np.int64)
-    quantity = -(-(state.order_up_to[short] - position[short]) // case) * case
-    supplier = world.catalogue.supplier[short].astype(np.int64)
-    orders = np.zeros((len(short), len(ORDER_COLUMNS)), dtype=np.int64)
-    orders[:, 0] = reports.store_key(state) + np.arange(len(short))
-    orders[:, 1], orders[:, 2], orders[:, 3], orders[:, 4] = supplier, short, quantity, state.day
-    orders[:, 8] = world.catalogue.unit_cost[short]
-    orders[:, 5], orders[:, 6], orders[:, 7] = suppliers.answer(state.store_id, supplier, short, quantity, state.day)
-    state.on_order[short] += quantity
-    state.orders = np.concatenate([state.orders, orders])
-    reports.orders(outbox, state.store_id, orders, received=False)
-    return short
+    case = world.case if policy else np.ones_like(world.case)
+    room = np.empty((len(point), len(ORDER_COLUMNS)), dtype=np.int64)
+    count = chores.orders(
+        state.store_id, state.day, reports.store_key(state), state.on_hand, state.on_order, point, state.order_up_to,
+        case, listed, suppliers.supply, room,
+    )  # fmt: skip
+    orders = room[:count]
+    if count:
+        state.orders = np.concatenate([state.orders, orders])
+        reports.orders(outbox, state.store_id, orders, received=False)
+    return orders[:, 2]

@@ -12,9 +12,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import kernels, random
+from sim import random
 from sim.clock import local_midnight_offset, numbered_day
 from sim.geography import Store
+from sim.records import Opening
 
 Ints = NDArray[np.int64]
 
@@ -24,7 +25,6 @@ _LEAN = np.array([-0.14, 0.0, 0.14])  # how the kinds tilt the day, log weight a
 LAST_MARGIN = 120  # nobody checks out in the last two minutes
 
 
-@lru_cache(maxsize=64)
 def _cumulative(opens: int, closes: int) -> Ints:
     """Cumulative thresholds of 2**-30 by [weekend, kind, hour of the day]."""
     weights = np.zeros((2, 3, 24))
@@ -36,15 +36,14 @@ def _cumulative(opens: int, closes: int) -> Ints:
     return random.threshold(np.cumsum(weights, axis=2) / weights.sum(axis=2, keepdims=True))
 
 
-def seconds(store: Store, days: Ints | int, keys: random.U64, kinds: Ints) -> Ints:
-    """Seconds into their world days (one day number for all, or one each) at which these keys' events happen."""
-    form, zone = store.format, store.city.time_zone
-    weekend = np.full(len(keys), np.asarray(days) % 7 < 2, dtype=np.int64)  # day 0 was a Saturday
-    cumulative, last = _cumulative(form.opens, form.closes), form.closes - LAST_MARGIN
-    inside = np.empty(len(keys), dtype=np.int64)
-    kernels.hours(keys, kinds, weekend, cumulative, form.opens, last, inside)
-    if isinstance(days, int):
-        return inside + local_midnight_offset(numbered_day(days), zone)
-    found, at = np.unique(days, return_inverse=True)
-    midnight = [local_midnight_offset(numbered_day(int(day)), zone) for day in found]
-    return inside + np.array(midnight, dtype=np.int64)[at]
+@lru_cache(maxsize=256)
+def opening(store: Store) -> Opening:
+    """A store's hours as the compiled loops take them."""
+    form = store.format
+    return Opening(_cumulative(form.opens, form.closes), form.opens, form.closes - LAST_MARGIN)
+
+
+@lru_cache(maxsize=64)
+def midnights(zone: str, first: int, days: int) -> Ints:
+    """Local midnights of `days` days from day number `first`, in seconds from the world days' beginnings."""
+    return np.array([local_midnight_offset(numbered_day(first + i), zone) for i in range(days)], dtype=np.int64)

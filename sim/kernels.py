@@ -1,8 +1,4 @@
-"""The compiled inner loops: shoppers at the shelf, one after another, in the order they come.
-
-Everything here computes with whole numbers, so results do not depend on the processor. The
-loops release Python's lock. All compiled functions live in this one file because the compiler's
-cache notices changes by file.
+"""The compiled inner loop: shoppers at the shelf, one after another, in the order they come.
 
 Reading a column out of a structure, and handing structures to a function, costs as much as a
 whole draw of a random number: loops read columns through names bound before them, and functions
@@ -11,24 +7,12 @@ that take structures are compiled into their callers. Together that makes the lo
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import numba
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.random import _GOLDEN, _M1, _M2
-from sim.records import I32, I64, PRICE_BITS, Gaps, Lines, Offer, Range, Rules, Shelf, Shoppers, Trips
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-_ONE = np.uint64(1)
-_S27, _S30, _S31 = np.uint64(27), np.uint64(30), np.uint64(31)
-_TO_31 = np.uint64(33)
-_TO_30 = np.uint64(34)  # leaves the upper 30 bits
-_TO_12 = np.uint64(52)
-_TO_14 = np.uint64(50)
+from sim.compiled import TO_12, TO_14, TO_30, compiled, fold, inlined
+from sim.records import I32, I64, PRICE_BITS, Lines, Offer, Range, Rules, Shelf, Shoppers, Trips
 
 MAX_LINES = 80
 MAX_UNITS = 12
@@ -42,126 +26,7 @@ ASKED = 1  # in `stocked`: wanted last time and not found
 _ASKED_AGAIN = 3 * 1024  # log weight of such a need (assumption: it is nearly always on the list)
 _NOT_WANTED = -(1 << 60)  # less than any wish
 _MOST_CHANCE = 800_000_000  # of a further unit, in 2**-30
-_BENEFIT_PULL_DAYS, _BENEFIT_FOOD_DAYS = 3, 5
-
-
-def compiled(function: F) -> F:
-    """Compile to machine code, cached beside the source or, where that is read-only, in the user's cache."""
-    try:
-        return cast(F, numba.njit(cache=True, nogil=True)(function))
-    except RuntimeError:  # no place at all to keep a cache
-        return cast(F, numba.njit(nogil=True)(function))
-
-
-def inlined(function: F) -> F:
-    """Compile into each caller."""
-    return cast(F, numba.njit(nogil=True, inline="always")(function))
-
-
-@compiled
-def mix(z: Any) -> Any:
-    """SplitMix64's finaliser; equals `sim.random`'s."""
-    z = (z ^ (z >> _S30)) * _M1
-    z = (z ^ (z >> _S27)) * _M2
-    return z ^ (z >> _S31)
-
-
-@compiled
-def fold(key: Any, part: Any) -> Any:
-    """Fold one whole number into a key; equals `sim.random.fold`."""
-    return mix(key + (np.uint64(part) + _ONE) * _GOLDEN)
-
-
-@compiled
-def _below(key: Any, n: int) -> int:
-    """A whole number in [0, n); equals `sim.random.below`."""
-    return int((np.int64(key >> _TO_31) * n) >> 31)
-
-
-@compiled
-def drifted(customer: I64, gap: I64, day: int, gaps: Gaps, out: I64) -> None:
-    """Usual gaps as they are on a day, 1/1024 days: rates drift slowly, each shopper's at its own times."""
-    for i in range(len(customer)):
-        h = fold(gaps.drift_key, customer[i])
-        at = day + _below(fold(h, 0), gaps.drift_days)
-        knot, past = at // gaps.drift_days, at % gaps.drift_days
-        early, late = gaps.normal[fold(h, knot + 1) >> _TO_12], gaps.normal[fold(h, knot + 2) >> _TO_12]
-        z = (early * (gaps.drift_days - past) + late * past) // gaps.drift_days
-        out[i] = min(max(gap[i] * gaps.drift[z + 4096] // 1024, gaps.fastest), gaps.longest * 1024)
-
-
-@compiled
-def next_gaps(customer: I64, usual: I64, day: int, pace: int, gaps: Gaps, days: I64, gone: NDArray[np.bool_]) -> None:
-    """Whole days until the next visit of shoppers who come on `day`, and who never comes again.
-
-    Gaps are rounded at random. Who lapses stays away for a time beside the usual gap, or for good.
-    """
-    for i in range(len(customer)):
-        h = fold(fold(gaps.gap_key, customer[i]), day)
-        exact = usual[i] * gaps.regular[fold(h, 1) >> _TO_12] // pace
-        wait = (exact + _below(fold(h, 2), 1024)) // 1024
-        gone[i] = False
-        # Lapsing is as likely a day for all, so the chance at a visit grows with the usual gap.
-        if np.int64(fold(h, 3) >> _TO_30) < min(usual[i] * gaps.lapsing >> 10, 1 << 30):
-            if np.int64(fold(h, 4) >> _TO_30) < gaps.returning:
-                wait += gaps.away[fold(h, 5) >> _TO_12] * gaps.away_days // 1024
-            else:
-                gone[i] = True
-        days[i] = min(max(wait, 1), gaps.longest)
-
-
-@compiled
-def settle(
-    key: Any, customer: I64, day: int, days: I64, own_day: I64, own_pull: int, benefit: I64, benefit_pull: int,
-    pull: I32, month_day: I32, gumbel: I32, due: I64,
-) -> None:  # fmt: skip
-    """Turn gaps of `days` from `day` into the day each shopper picks near it, written to `due`.
-
-    A shopper may shift by up to three days, never to today or before, towards the household's own
-    weekday, the days on which its benefits have just come, and the days everybody prefers. `pull[i]`
-    is the common log weight of day + i, `month_day[i]` its day of the month.
-    """
-    for i in range(len(days)):
-        gap = days[i]
-        reach = min(3, gap // 2)
-        h = fold(fold(key, customer[i]), day)
-        best, at = np.int64(-(1 << 60)), gap
-        for j in range(-reach, reach + 1):
-            score = np.int64(pull[gap + j]) + np.int64(gumbel[fold(h, j + 8) >> _TO_14]) - abs(j) * 150
-            # Day 0 was a Saturday.
-            if (day + gap + j + 5) % 7 == own_day[i]:
-                score += own_pull
-            since = month_day[gap + j] - benefit[i]
-            if benefit[i] > 0 and 0 <= since < _BENEFIT_PULL_DAYS:
-                score += benefit_pull
-            if score > best:
-                best, at = score, gap + j
-        if pull[at] < -(1 << 19):  # the store is closed
-            at += 1
-        due[i] = day + at
-
-
-@compiled
-def coming_back(key: Any, transaction: I64, number: I64, product: I64, online: I64, threshold: I64, found: I64) -> int:
-    """Places of the lines sold that will come back, into `found`; returns how many."""
-    count = 0
-    for i in range(len(transaction)):
-        h = fold(fold(key, transaction[i]), number[i])
-        if np.int64(fold(h, 1) >> _TO_30) < threshold[online[i], product[i]]:
-            found[count] = i
-            count += 1
-    return count
-
-
-@compiled
-def hours(key: NDArray[np.uint64], kind: I64, weekend: I64, cumulative: I64, opens: int, last: int, out: I64) -> None:
-    """Local seconds of the day at which events of these keys happen; `cumulative` is [weekend, kind, hour]."""
-    for i in range(len(key)):
-        u = np.int64(fold(key[i], 1) >> _TO_30)
-        hour = 0
-        while hour < 24 and u >= cumulative[weekend[i], kind[i], hour]:
-            hour += 1
-        out[i] = min(max(hour * 3600 + _below(fold(key[i], 2), 3600), opens), last)
+_BENEFIT_FOOD_DAYS = 5
 
 
 @compiled
@@ -210,7 +75,7 @@ def serve(
             passed = n // needs
             if n == passed * needs:  # a basket of more lines than needs goes through the needs again
                 for k in range(needs):
-                    noise = gumbel[fold(need_key, passed * 4096 + k) >> _TO_14]
+                    noise = gumbel[fold(need_key, passed * 4096 + k) >> TO_14]
                     held = _at_home(int(np.int64(stocked[c, k])), day, lasts[k], fullness)
                     score[k] = np.int64(need[c, k]) + common[mission, k] + noise + held
             if n == usual:  # what benefits pay beyond the usual trip is food
@@ -268,7 +133,7 @@ def serve(
 
 @compiled
 def _channel(h: Any, pickup: int, delivery: int) -> int:
-    u = np.int64(fold(h, 1) >> _TO_30)
+    u = np.int64(fold(h, 1) >> TO_30)
     if u < pickup:
         return PICKUP
     if u < pickup + delivery:
@@ -278,7 +143,7 @@ def _channel(h: Any, pickup: int, delivery: int) -> int:
 
 @compiled
 def _mission(h: Any, cumulative: I64) -> int:
-    u = np.int64(fold(h, 2) >> _TO_30)
+    u = np.int64(fold(h, 2) >> TO_30)
     for m in range(len(cumulative) - 1):
         if u < cumulative[m]:
             return m
@@ -288,7 +153,7 @@ def _mission(h: Any, cumulative: I64) -> int:
 @inlined
 def _lines(h: Any, mission: int, channel: int, size: int, basket: int, rules: Rules) -> int:
     """The intended number of lines: the mission's, scaled by household, day and channel, rounded at random."""
-    exact = rules.lines[mission, np.int64(fold(h, 3) >> _TO_12)]
+    exact = rules.lines[mission, np.int64(fold(h, 3) >> TO_12)]
     if mission != SINGLE:
         exact = (((exact * size) >> 10) * basket) >> 10
         if channel != STORE:
@@ -299,7 +164,7 @@ def _lines(h: Any, mission: int, channel: int, size: int, basket: int, rules: Ru
 
 @compiled
 def _payment(h: Any, channel: int, cumulative: I64) -> int:
-    u = np.int64(fold(h, 5) >> _TO_30)
+    u = np.int64(fold(h, 5) >> TO_30)
     row = 0 if channel == STORE else 1
     for m in range(cumulative.shape[1] - 1):
         if u < cumulative[row, m]:
@@ -311,7 +176,7 @@ def _payment(h: Any, channel: int, cumulative: I64) -> int:
 def _units(key: Any, chance: int) -> int:
     """One unit, and further ones while chance allows."""
     units = 1
-    while units < MAX_UNITS and np.int64(fold(key, units) >> _TO_30) < chance:
+    while units < MAX_UNITS and np.int64(fold(key, units) >> TO_30) < chance:
         units += 1
     return units
 
@@ -361,7 +226,7 @@ def _take(
     )
     taste_key, price, pull = shoppers.taste_key[c], shoppers.price[c], shoppers.promotion[c]
     usual = _usual(c, k, shoppers, goods)
-    outside = np.int64(goods.outside[k]) + gumbel[fold(key, 1 << 20) >> _TO_14]
+    outside = np.int64(goods.outside[k]) + gumbel[fold(key, 1 << 20) >> TO_14]
     best, choice = outside, -1
     plain, unpromoted = outside, -1
     for p in range(np.int64(goods.first[k]), np.int64(goods.first[k + 1])):
@@ -396,7 +261,7 @@ def _take(
         shelf.received[choice] += missing
     taken = choice
     if shelf.on_hand[choice] == 0:
-        reaction = np.int64(fold(key, 1 << 22) >> _TO_30)
+        reaction = np.int64(fold(key, 1 << 22) >> TO_30)
         taken = -1
         if reaction < rules.substitute:
             same = bool(reaction < rules.same_brand)
@@ -433,7 +298,7 @@ def _usual(c: int, k: int, shoppers: Shoppers, goods: Range) -> int:
 @inlined
 def _liking(p: int, key: Any, taste_key: Any, taste: int, normal: I64, gumbel: I32) -> int:
     """The shopper's lasting taste for item p, and today's."""
-    return int(((normal[fold(taste_key, p) >> _TO_12] * taste) >> 10) + gumbel[fold(key, p) >> _TO_14])
+    return int(((normal[fold(taste_key, p) >> TO_12] * taste) >> 10) + gumbel[fold(key, p) >> TO_14])
 
 
 @inlined

@@ -64,10 +64,11 @@ class Offers:
             )
         down = np.flatnonzero(marked)
         if len(down):
-            price = offer.price.copy()
+            price, log_price, promotion = offer.price.copy(), offer.log_price.copy(), offer.promotion.copy()
             price[down] = (offer.list_price[down] * (100 - self._params.prices.markdown_depth) + 50) // 100
-            promotion = np.where(marked != 0, marked, offer.promotion)
-            offer = offer._replace(price=price, log_price=self._logs(price), promotion=promotion)
+            log_price[down] = self._logs(price[down], down)
+            promotion[down] = marked[down]
+            offer = offer._replace(price=price, log_price=log_price, promotion=promotion)
         return offer
 
     def regular(self, store: Store, day: int) -> Ints:
@@ -120,11 +121,11 @@ class Offers:
             today.basket, numbered_day(day).day,
         )  # fmt: skip
 
-    def _logs(self, cents: Ints) -> Ints:
-        relative: Ints = np.rint(
-            np.log(cents / self._catalogue.base_price) * self._elasticity * 2.0**PRICE_BITS
-        ).astype(np.int64)
-        return relative
+    def _logs(self, cents: Ints, at: Ints | slice = slice(None)) -> Ints:
+        """Log prices of the products at these places."""
+        relative = np.log(cents / self._catalogue.base_price[at]) * self._elasticity[at]
+        found: Ints = np.rint(relative * 2.0**PRICE_BITS).astype(np.int64)
+        return found
 
     def _expected(self, day: int) -> NDArray[np.float64]:
         today = self._rhythm.day(numbered_day(day))

@@ -7,17 +7,17 @@ others, and doubling the company leaves the first half as it was.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property, lru_cache
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from sim import kernels, random, schema, tables
+from sim import chores, random, schema, tables
 from sim.benefits import payment_days
 from sim.catalogue import Catalogue
-from sim.clock import EPOCH, day_number
+from sim.clock import EPOCH, day_number, numbered_day
 from sim.geography import Store
 from sim.names import FEMALE, LAST, MALE
 from sim.params import Params
@@ -28,6 +28,7 @@ Ints = NDArray[np.int64]
 _TIERS = np.array(["None", "Member", "Plus"])
 _GENDERS = np.array(["F", "M"])
 LONGEST_GAP = 390  # days
+_MONTH = 32  # days whose arrivals are drawn at once
 NEVER = 1 << 40  # the day of the next visit of those who have left for good
 
 
@@ -63,18 +64,17 @@ class Traits:
 
 @dataclass(frozen=True)
 class Arrivals:
-    """Those who join the company on a day: home stores, traits, and rows of `customers` and of `truth.customers`."""
+    """Those who join the company, by day number and home store: traits, rows of `customers` and `truth.customers`."""
 
+    day: Ints
     home: Ints
     traits: Traits
     rows: pl.DataFrame
     truth: pl.DataFrame
 
-    def at(self, store_id: int) -> Arrivals:
-        """Those at home at a store; they lie together, since arrivals are kept by home store."""
-        low, high = np.searchsorted(self.home, [store_id, store_id + 1])
-        here = slice(int(low), int(high))
-        return Arrivals(self.home[here], self.traits.taken(here), self.rows[here], self.truth[here])
+    def taken(self, at: slice) -> Arrivals:
+        """Those at these places."""
+        return Arrivals(self.day[at], self.home[at], self.traits.taken(at), self.rows[at], self.truth[at])
 
 
 class Population:
@@ -88,7 +88,7 @@ class Population:
         base = np.log(np.array([need.weight for need in catalogue.needs]))
         self._need_base = np.rint((base - base.mean()) * tables.UNIT).astype(np.int64)
         self._gaps = self._make_gaps()
-        self.arrivals = lru_cache(maxsize=4)(self._arrivals)  # every store of a day asks
+        self._month_of_arrivals = lru_cache(maxsize=4)(self._reckon_arrivals)  # all stores ask on all days
 
     def joined_before(self, day: date) -> int:
         """How many customers exist when a day's boundary work begins (joiners of earlier days included)."""
@@ -98,15 +98,22 @@ class Population:
         yearly = round(self._params.customers * people.joining_per_year * 1000)
         return self._params.customers + yearly * max((day - self._start).days, 0) // 365_000
 
-    def _arrivals(self, day: date) -> Arrivals:
-        """Those who join on a day."""
-        first, last = self.joined_before(day), self.joined_before(day + timedelta(days=1))
-        numbers = np.arange(first + 1, last + 1, dtype=np.int64)
-        homes = self.homes(numbers)
-        by_home = np.argsort(homes, kind="stable")
-        customers = numbers[by_home]
+    def arrivals(self, day: int, store_id: int) -> Arrivals:
+        """Those who join on a day at a store."""
+        month = self._month_of_arrivals(day // _MONTH)
+        low, high = np.searchsorted(month.day, [day, day + 1])
+        first, last = np.searchsorted(month.home[low:high], [store_id, store_id + 1])
+        return month.taken(slice(int(low + first), int(low + last)))
+
+    def _reckon_arrivals(self, month: int) -> Arrivals:
+        days = np.arange(month * _MONTH, (month + 1) * _MONTH, dtype=np.int64)
+        bounds = [self.joined_before(numbered_day(int(day))) for day in (*days, days[-1] + 1)]
+        numbers = np.arange(bounds[0] + 1, bounds[-1] + 1, dtype=np.int64)
+        day, home = np.repeat(days, np.diff(bounds)), self.homes(numbers)
+        order = np.lexsort((home, day))
+        customers, day, home = numbers[order], day[order], home[order]
         traits = self.traits(customers)
-        return Arrivals(homes[by_home], traits, self.rows(customers, day), self.truth(traits))
+        return Arrivals(day, home, traits, self.rows(customers, day), self.truth(traits))
 
     def at_home(self, store_id: int, first: int, last: int) -> Ints:
         """Those of the customers numbered first to last (inclusive) whose home store this is."""
@@ -191,7 +198,7 @@ class Population:
     def gaps(self, customers: Ints, gap: Ints, day: int, pace: int) -> tuple[Ints, NDArray[np.bool_]]:
         """Whole days until the next visit of customers who come on `day`, 1 to 390, and who never comes again."""
         days, gone = np.empty(len(customers), dtype=np.int64), np.empty(len(customers), dtype=np.bool_)
-        kernels.next_gaps(customers, self.drifted(customers, gap, day), day, pace, self._gaps, days, gone)
+        chores.next_gaps(customers, self.drifted(customers, gap, day), day, pace, self._gaps, days, gone)
         return days, gone
 
     def drifted(self, customers: Ints, gap: Ints, day: int) -> Ints:
@@ -199,7 +206,7 @@ class Population:
         if not self._gaps.drift_days:
             return gap
         found = np.empty(len(customers), dtype=np.int64)
-        kernels.drifted(customers, gap, day, self._gaps, found)
+        chores.drifted(customers, gap, day, self._gaps, found)
         return found
 
     def _make_gaps(self) -> Gaps:
@@ -225,8 +232,8 @@ class Population:
         """Shape of the gaps; 1 (random) with the rhythm switched off."""
         return self._params.visits.regularity if self._params.mechanisms.rhythm else 1.0
 
-    def rows(self, customers: Ints, joined: date | None = None) -> pl.DataFrame:
-        """Rows of `customers`; those at the start joined at some time before, later ones on `joined`."""
+    def rows(self, customers: Ints, joined: Ints | None = None) -> pl.DataFrame:
+        """Rows of `customers`; those at the start joined at some time before, later ones on the days `joined`."""
         key = random.fold(self._key, customers)
         female = random.below(random.fold(key, 20), 100) < 54  # assumption: the shopping member of the household
         names = [FEMALE, MALE]
@@ -238,7 +245,7 @@ class Population:
         age_days = (18 + np.abs(random.below(random.fold(key, 24), 40) + random.below(random.fold(key, 25), 30))) * 365
         born = day_number(self._start) - age_days - random.below(random.fold(key, 26), 365)
         before = random.below(random.fold(key, 27), 6 * 365) + 1
-        since = day_number(self._start) - before if joined is None else np.full(len(customers), day_number(joined))
+        since = day_number(self._start) - before if joined is None else joined
         zips = random.below(random.fold(key, 28), 60)
         listed = ~random.happens(random.fold(key, 13), self._params.people.unlisted_share)
         plus = random.below(random.fold(key, 29), 100) < 25

@@ -120,6 +120,42 @@ class Gaps(NamedTuple):
     away_days: int
 
 
+class Opening(NamedTuple):
+    """A store's hours, and when in them shoppers come."""
+
+    cumulative: I64  # [weekend, kind of shopper, hour] thresholds of 2**-30
+    opens: int  # local seconds of the day
+    last: int
+
+
+class Comebacks(NamedTuple):
+    """Which goods come back: parameters in fixed point and the key of the random stream."""
+
+    key: np.uint64
+    threshold: I64  # [online, product] 2**-30
+    fresh: NDArray[np.bool_]  # by product: never back on the shelf
+    restocked: int  # 2**-30
+    longest_days: int
+    reasons: int
+
+
+class Supply(NamedTuple):
+    """How suppliers answer: one entry a product or, where said, a supplier."""
+
+    supplier: I64
+    cost: I64
+    lead_time: I64  # by supplier, days
+    late_key: NDArray[np.uint64]  # by supplier
+    short_key: NDArray[np.uint64]  # by supplier
+    late: int  # 2**-30
+    late_days: int
+    short: int  # 2**-30
+    fill: int  # 1/1024
+    strike_supplier: int  # 0 for none
+    strike_from: int  # day numbers
+    strike_end: int
+
+
 class Trips(NamedTuple):
     """Room for the transactions of one call."""
 

@@ -9,13 +9,14 @@ import mesa  # type: ignore[import-untyped]
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import backroom, comebacks, hours, kernels, random, records, reports, rows, schema, tables
+from sim import backroom, chores, comebacks, hours, kernels, random, records, reports, rows, schema, tables
 from sim.api import ApiOrder
-from sim.clock import numbered_day, unix_start
+from sim.clock import local_midnight_offset, numbered_day, unix_start
 from sim.errors import OrderError
 from sim.people import NEVER
 from sim.pricing import KEYS_PER_DAY, MARKDOWN_DAYS
 from sim.state import StoreState
+from sim.world import LOOK_AHEAD
 
 if TYPE_CHECKING:
     from sim.model import RetailModel
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 _LEARNING = 5  # usual sales move 1/32 of the way to the day's sales
-_LOOK_AHEAD = 400  # days of the calendar that shoppers see; longer than the longest gap
 _COUNTERS = ("received", "sold", "returned", "shrink", "wanted", "substituted", "lost")
 
 
@@ -133,7 +133,7 @@ class StoreAgent(mesa.Agent):  # type: ignore[misc]
     def _welcome(self) -> None:
         """Customers who join today come today for the first time."""
         state, outbox = self.state, self.model.outbox
-        joined = self.world.people.arrivals(numbered_day(state.day)).at(state.store_id)
+        joined = self.world.people.arrivals(state.day, state.store_id)
         if not len(joined.home):
             return
         self.traits = self.traits.with_more(joined.traits)
@@ -154,10 +154,10 @@ class StoreAgent(mesa.Agent):  # type: ignore[misc]
         own_pull = round(world.params.visits.own_day_pull * tables.UNIT) if world.params.mechanisms.rhythm else 0
         benefit_pull = round(world.params.benefits.day_pull * tables.UNIT)
         key = random.stream(world.params.seed, "settle")
-        pull, month_day = world.rhythm.window(today, _LOOK_AHEAD)
-        pull = pull + world.shocks.pulls(self.store, state.day, _LOOK_AHEAD)
+        pull, month_day = world.rhythm.window(today, LOOK_AHEAD)
+        pull = pull + world.shocks.pulls(self.store, state.day, LOOK_AHEAD)
         own_day, benefit = self.traits.own_day[came], self.traits.benefit[came]
-        kernels.settle(
+        chores.settle(
             key, customer, state.day, days, own_day, own_pull, benefit, benefit_pull, pull, month_day, tables.gumbel(),
             due,
         )  # fmt: skip
@@ -173,12 +173,15 @@ class StoreAgent(mesa.Agent):  # type: ignore[misc]
         visitors = np.flatnonzero(state.due == state.day)
         if world.rhythm.day(today).closed:
             visitors = visitors[:0]
-        key = random.fold(random.stream(world.params.seed, "hour"), self.traits.customer[visitors], state.day)
-        arrival = hours.seconds(self.store, state.day, key, self.traits.day_part[visitors])
+        arrival = np.empty(len(visitors), dtype=np.int64)
+        chores.arrivals(
+            random.stream(world.params.seed, "hour"), self.traits.customer[visitors], self.traits.day_part[visitors],
+            state.day, local_midnight_offset(today, self.store.city.time_zone), hours.opening(self.store), arrival,
+        )  # fmt: skip
         second = np.concatenate([arrival, back[:, 1]])
         kind = np.repeat(np.array([kernels.VISIT, kernels.RETURN]), [len(visitors), len(back)])
         who = np.concatenate([visitors, np.arange(len(back))])
-        order = np.lexsort((who, kind, second))
+        order = np.argsort(second << 32 | kind << 31 | who)
         return Plan(second[order], kind[order], who[order], back)
 
     def _serve(self, plan: Plan, low: int, high: int) -> None:

@@ -19,13 +19,14 @@ from sim.calendar import Rhythm
 from sim.catalogue import make_catalogue, supplier_rows
 from sim.clock import checked_instant, day_number, numbered_day, seconds_into_day, unix_start, world_day
 from sim.errors import ParameterError, StateError
+from sim.frames import REASONS
 from sim.geography import Store, make_stores
 from sim.kernels import MISSIONS
 from sim.offers import Offers
 from sim.params import Params
 from sim.people import Population, Traits
 from sim.pricing import PricePlan, PromotionCalendar
-from sim.records import Range, Rules, Shoppers
+from sim.records import Comebacks, Range, Rules, Shoppers
 from sim.shocks import Shocks
 from sim.state import ORDER_COLUMNS, RETURN_COLUMNS, StoreState, nothing_under_way
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 # Keys carry days since 2000 and stay exact in JSON numbers far beyond the last start.
+LOOK_AHEAD = 400  # days of the calendar that are known: more than the longest gap between visits
 FIRST_START, LAST_START = date(2001, 1, 1), date(2100, 1, 1)
 # Utility by mission and kind of need (log weights, assumptions): what a trip is for shows in what it fetches.
 _MISSION_BONUS: dict[str, dict[int, float]] = {
@@ -67,7 +69,7 @@ class World:
         self.rules = self._rules()
         self.case = self._cases()
         self.fresh = np.array([need.perishable for need in self.catalogue.needs])[self.catalogue.need_of]
-        self.return_threshold = self._return_thresholds()
+        self.comebacks = self._comebacks()
         stock = params.stock
         self.shrink_threshold = random.threshold(stock.shrink_rate + stock.spoilage_rate * self.fresh)
 
@@ -287,12 +289,18 @@ class World:
         price = self.catalogue.base_price
         return np.select([price < 500, price < 1500, price < 5000], [6, 4, 2], 1).astype(np.int64)
 
-    def _return_thresholds(self) -> Ints:
-        """Chances in 2**-30 that a line comes back, by [store or online, product]."""
+    def _comebacks(self) -> Comebacks:
         settings = self.params.returns
         factor = np.array([need.returns for need in self.catalogue.needs])[self.catalogue.need_of]
         rate = np.array([settings.rate, settings.rate * settings.online_factor])
-        return random.threshold(np.minimum(rate[:, None] * factor[None, :], 0.9))
+        return Comebacks(
+            key=random.stream(self.params.seed, "returns"),
+            threshold=random.threshold(np.minimum(rate[:, None] * factor[None, :], 0.9)),
+            fresh=self.fresh,
+            restocked=int(random.threshold(settings.restocked_share)),
+            longest_days=settings.longest_days,
+            reasons=len(REASONS),
+        )
 
     def _usual_sales(self, store_id: int) -> Ints:
         """Expected units a day at the start in 2**-16, from the shares of an average customer."""

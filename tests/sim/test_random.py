@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import kernels, random, tables
+from sim import compiled, random, tables
 
 keys = st.integers(0, 2**64 - 1)
 parts = st.integers(-(2**40), 2**62)
@@ -18,7 +18,7 @@ parts = st.integers(-(2**40), 2**62)
 @given(keys, parts)
 def test_compiled_and_numpy_numbers_are_the_same(key: int, part: int) -> None:
     word = np.uint64(key)
-    assert int(kernels.fold(word, np.int64(part))) == int(random.fold(word, part))
+    assert int(compiled.fold(word, np.int64(part))) == int(random.fold(word, part))
 
 
 def test_a_number_depends_on_its_key_alone() -> None:
