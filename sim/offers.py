@@ -78,9 +78,9 @@ class Offers:
         if not jitter or week * 7 + TUESDAY <= day_number(self._prices.start):
             return prices
         key = random.fold(self._trial_key, store.store_id, np.arange(len(prices)), week)
-        direction = random.below(key, 3) - 1
-        step = round(jitter * 10_000)
-        tried: Ints = np.maximum((prices * (10_000 + direction * step) + 5_000) // 10_000, 1)
+        most = round(jitter * 10_000)
+        factor = 10_000 + random.below(key, 2 * most + 1) - most
+        tried: Ints = np.maximum((prices * factor + 5_000) // 10_000, 1)
         return tried
 
     def trial(self, store: Store, day: int) -> Trial | None:

@@ -235,7 +235,7 @@ class Mechanisms:
     replenishment: bool = leaf(True, "stores order cases by reorder points; otherwise each unit sold is ordered again")
     calendar: bool = leaf(True, "weekdays, paydays, seasons and holidays matter")
     benefits: bool = leaf(True, "food benefits are spent when a state pays them out")
-    shocks: bool = leaf(True, "weather and local events move a region's or a store's sales together")
+    shared_shocks: bool = leaf(True, "weather and local events move a region's or a store's sales together")
     promotions: bool = leaf(True, "the chain runs promotions")
     price_policy: bool = leaf(True, "regular prices change, and stores mark down what sells weakly")
     channels: bool = leaf(True, "some trips are for pickup or delivery")

@@ -54,7 +54,7 @@ class Shocks:
     """The shocks under a set of parameters."""
 
     def __init__(self, params: Params, needs: tuple[Need, ...]) -> None:
-        self._settings, self._active = params.shocks, params.mechanisms.shocks
+        self._settings, self._active = params.shocks, params.mechanisms.shared_shocks
         self._weather = random.stream(params.seed, "weather")
         self._temperature = random.stream(params.seed, "temperature")
         self._storms = random.stream(params.seed, "storms")

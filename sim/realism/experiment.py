@@ -20,6 +20,7 @@ from sim.realism.reading import Company
 
 LEAST_UNITS = 2_000  # on either side
 LEAST_OF_A_PRODUCT = 60
+_ALIKE = 0.05  # log price ratio
 _SHUFFLE_SEED = 24
 _CELL = ("store_id", "product_id", "week")
 
@@ -45,10 +46,8 @@ def experiment(plain: Company, tried: Company) -> Finding:
     value = elasticity(panel.price, panel)
     shuffled = np.random.default_rng(_SHUFFLE_SEED).permutation(panel.price)
     details = {"cells priced anew": float((panel.price != 0).sum()), "labels shuffled": elasticity(shuffled, panel)}
-    usual = panel.price == 0
-    if usual.any():
-        still = panel.where(usual)
-        details["cross, on items at their usual price"] = _slope(still.others, still)
+    if panel.others.any():
+        details["cross, of the subcategory's other prices"] = cross(panel)
     of_items = by_product(panel)
     if len(of_items) > 1:
         details["standard deviation over SKUs"] = float(np.std(of_items, ddof=1))
@@ -66,6 +65,19 @@ def elasticity(price: Floats, panel: Panel) -> float:
     if min(panel.plain[price > 0].sum(), panel.plain[price < 0].sum()) < LEAST_UNITS:
         refuse(f"fewer than {LEAST_UNITS} units sold at prices that an experiment moved up, or down")
     return _slope(price, panel)
+
+
+def cross(panel: Panel) -> float:
+    """Elasticity to the prices of the subcategory's other items, among cells whose own prices moved alike."""
+    alike = np.rint(panel.price / _ALIKE).astype(np.int64)
+    slopes, weights = [], []
+    for step in np.unique(alike):
+        part = panel.where(alike == step)
+        weight = min(part.plain[part.others > 0].sum(), part.plain[part.others < 0].sum())
+        if weight > 0:
+            slopes.append(_slope(part.others, part))
+            weights.append(weight)
+    return float(np.average(slopes, weights=weights)) if slopes else float("nan")
 
 
 def by_product(panel: Panel) -> Floats:

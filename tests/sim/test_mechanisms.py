@@ -160,7 +160,7 @@ def test_weather_moves_the_stores_of_a_region_together() -> None:
     base = {"customers": 6000, "products": 90, "stores": 12, "shocks.weather": 0.5, "shocks.event_share": 0.0}
     daily = []
     for on in (True, False):
-        found = run(company(**base, **{"mechanisms.shocks": on}), START, 42)["transactions"]
+        found = run(company(**base, **{"mechanisms.shared_shocks": on}), START, 42)["transactions"]
         table = found.pivot("store_id", index="transaction_date", values="item_count", aggregate_function="sum")
         daily.append(np.log(table.sort("transaction_date").select([str(s) for s in range(1, 13)]).to_numpy()))
     effect = daily[0] - daily[1]
