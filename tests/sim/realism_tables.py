@@ -46,7 +46,7 @@ def company(folder: Path, tables: Mapping[str, Rows]) -> Company:
     """Write the tables and open them; columns not said are the usual ones here, or null."""
     for name_of, rows in tables.items():
         table = BY_PATH[name_of]
-        full = [{**_PLAIN[name_of], **row} for row in rows]
+        full = [{**_PLAIN.get(name_of, {}), **row} for row in rows]
         columns = {
             name: pl.Series(name, [row.get(name) for row in full], dtype=kind, strict=False)
             for name, kind in table.columns.items()
