@@ -14,13 +14,17 @@ from sqlalchemy import URL
 
 from loaders.embedded import socket_directory
 from loaders.errors import DatabaseUnavailable
+from loaders.explaining import CONNECT_SECONDS, explanation
 from loaders.settings import Settings
 
 Role = Literal["superuser", "owner", "loader", "app", "reader"]
 
 ROLE_NAMES: dict[Role, str] = {"loader": "walmart_loader", "app": "walmart_app", "reader": "walmart_reader"}
 SUPERUSER = "postgres"
-CONNECT_SECONDS = 10
+# A network can swallow packets without a word. Half a minute of silence ends the connection, and an error can be
+# handled; by the kernel's own defaults a load would hang for two hours. A long statement is not silent: the
+# server's kernel answers the probes while it runs.
+LIVENESS = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 30_000}
 
 
 def login(settings: Settings, role: Role) -> tuple[str, str]:
@@ -44,7 +48,7 @@ def parameters(settings: Settings, role: Role, database: str | None = None) -> d
     }
     if settings.embedded_database:
         return values | {"host": str(socket_directory(settings.state_dir)), "port": 5432}
-    values |= {"host": settings.db_host, "port": settings.db_port, "sslmode": settings.db_sslmode}
+    values |= {"host": settings.db_host, "port": settings.db_port, "sslmode": settings.db_sslmode} | LIVENESS
     if settings.db_sslrootcert:
         values["sslrootcert"] = str(settings.db_sslrootcert)
     return values
@@ -81,59 +85,15 @@ def connect(
     try:
         return psycopg.connect(conninfo(settings, role, database), autocommit=autocommit)
     except psycopg.OperationalError as error:
-        raise DatabaseUnavailable(explain(settings, error, role)) from error
+        raise unavailable(settings, error, role) from error
+
+
+def unavailable(settings: Settings, error: psycopg.Error, role: Role = "owner") -> DatabaseUnavailable:
+    """libpq's or the server's error as one of ours: a sentence, and whether it can pass by itself."""
+    found = explanation(settings, str(error), login(settings, role)[0], owner=role == "owner")
+    return DatabaseUnavailable(found.sentence, passing=found.passing)
 
 
 def explain(settings: Settings, error: psycopg.Error, role: Role = "owner") -> str:
     """Turn libpq's message into one sentence that names the setting to look at."""
-    text = " ".join(str(error).split())
-    user = login(settings, role)[0]
-    embedded = settings.embedded_database
-    where = f"{settings.db_host}:{settings.db_port}"
-    server = "The embedded PostgreSQL" if embedded else f"PostgreSQL at {where}"
-    password = (
-        "check DB_USER and DB_PASSWORD." if role == "owner" else "run `python -m loaders migrate`, which sets it anew."
-    )
-    # in this order: a later needle may also be in an earlier message
-    reasons = [
-        (
-            ("password authentication failed", "no password supplied"),
-            f"{server} refused the password of user {user}: {password}",
-        ),
-        (
-            ("no pg_hba.conf entry",),
-            f"{server} does not let this machine in: check its pg_hba.conf and DB_SSLMODE.",
-        ),
-        (
-            ("root certificate", "root.crt"),
-            "The file that DB_SSLROOTCERT names (or should name) is not there: it holds the certificate authority "
-            f"to check {where} by.",
-        ),
-        (
-            ("does not exist",),
-            f"{server} has no database {settings.db_name} or no user {user}: check DB_NAME and DB_USER.",
-        ),
-        (
-            ("could not translate host", "failed to resolve", "name or service not known", "nodename nor servname"),
-            f"The name {settings.db_host} cannot be resolved: check DB_HOST, and that Tailscale is up.",
-        ),
-        (
-            ("certificate", "ssl"),
-            f"PostgreSQL at {where} cannot be reached over TLS as asked: check DB_SSLMODE and DB_SSLROOTCERT.",
-        ),
-        (
-            ("connection refused", "no such file"),
-            "The embedded PostgreSQL is not running: start it with `make run` or `python -m walmart_app.services up`."
-            if embedded
-            else f"Nothing listens at {where}: check that PostgreSQL runs there, and DB_HOST and DB_PORT.",
-        ),
-        (
-            ("timeout", "timed out", "unreachable", "no route"),
-            f"{where} does not answer within {CONNECT_SECONDS} seconds: check the network, Tailscale and DB_HOST.",
-        ),
-    ]
-    lowered = text.lower()
-    for needles, sentence in reasons:
-        if any(needle in lowered for needle in needles):
-            return sentence
-    return f"{server} cannot be used as {user}: {text}"
+    return str(unavailable(settings, error, role))

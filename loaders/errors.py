@@ -12,7 +12,15 @@ class SettingsError(WalmartSimError):
 
 
 class DatabaseUnavailable(WalmartSimError):
-    """PostgreSQL cannot be reached, or refuses the login."""
+    """PostgreSQL cannot be reached, or refuses the login.
+
+    `passing`: it may come back by itself (a restart, a cut network), so that it makes sense to try again;
+    a wrong password or certificate does not.
+    """
+
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
 
 
 class MigrationError(WalmartSimError):

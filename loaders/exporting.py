@@ -17,6 +17,7 @@ from loaders import pipeline
 from loaders.copying import Conn, read
 from loaders.db import connect
 from loaders.errors import DirectoryRefused
+from loaders.retrying import persistent
 from loaders.settings import Settings
 from loaders.times import day_start, first_of_next_month, world_day
 from loaders.world import ShardRow, read_shards, the_world
@@ -45,6 +46,7 @@ _FLAT = {
 }
 
 
+@persistent("loader", first=False)
 def export_directory(settings: Settings, folder: Path, file_format: Format = "parquet") -> dict[str, int]:
     """Write the company as of one instant to `folder`, which must be absent or empty; returns rows by file or table.
 

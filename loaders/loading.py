@@ -15,6 +15,7 @@ from loaders.copying import Conn, copy, identifier
 from loaders.db import connect
 from loaders.directory import RunDirectory, TableFile, open_directory, read_file
 from loaders.errors import CompanyExists, DirectoryRefused
+from loaders.retrying import persistent
 from loaders.settings import Settings
 from loaders.times import day_start
 from loaders.world import read_world
@@ -32,6 +33,7 @@ class Loaded:
     published_through: str
 
 
+@persistent("loader", first=False)
 def load_directory(settings: Settings, folder: Path) -> Loaded:
     """Load the directory of `python -m sim run` or of an export; the company can then be simulated on.
 

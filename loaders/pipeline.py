@@ -24,6 +24,7 @@ from loaders.errors import CompanyExists, PeriodError, StateRefused
 from loaders.inbox import Order
 from loaders.lease import Lease
 from loaders.period import LiveShard, OnDay, Rows, ShardAdvance, write_snapshots
+from loaders.retrying import lost, persistent
 from loaders.settings import Settings
 from loaders.statecache import StateCache
 from loaders.times import Period, checked, day_start, last_boundary, stops, world_day
@@ -262,6 +263,23 @@ def plan(
     if days is not None and (until is not None or days < 1):
         message = f"Say how many days (1 or more), or until when, not both: days={days}, until={until}."
         raise PeriodError(message)
+    # named before the first try, so that a second one finds what the first has recorded
+    run_id = run_id or f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    return _plan(settings, now, days, until, overrides, run_id, airflow_run_id, kind, period)
+
+
+@persistent("loader")
+def _plan(
+    settings: Settings,
+    now: datetime,
+    days: int | None,
+    until: datetime | None,
+    overrides: Mapping[str, Any] | None,
+    run_id: str,
+    airflow_run_id: str | None,
+    kind: runs.Kind | None,
+    period: Period | None,
+) -> Plan:
     boundary = last_boundary(now)
     with connect(settings, "loader", autocommit=True) as connection:
         world = read_world(connection)
@@ -273,7 +291,7 @@ def plan(
         reshard(connection, settings.sim_shards)
         shards = read_shards(connection)
         clock = min(row.clock for row in shards)
-        planned = runs.requested_until(connection, run_id) if run_id else None
+        planned = runs.requested_until(connection, run_id)
         if planned is not None:
             end = planned  # planned before, and tried again: "the next days" are still those days
         elif not world.first_company_done:
@@ -287,7 +305,7 @@ def plan(
         behind = tuple(row.shard for row in shards if row.clock < end)
         end = max(end, clock)
         chosen = Plan(
-            run_id=run_id or f"{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
+            run_id=run_id,
             kind=kind or "days",
             requested_from=clock.isoformat(),
             requested_until=end.isoformat(),
@@ -341,13 +359,22 @@ def advance_shard(
     """Advance one shard to `until`, a commit a period; what is committed already is not done again.
 
     Returns the shard, its clock and the transactions that this call simulated. A run that is told to stop
-    (a signal raises an exception) keeps what it committed, gives its lease back, and marks the run.
+    (a signal raises an exception) keeps what it committed, gives its lease back, and marks the run. A lost
+    connection is waited for, and the period that it interrupted is done again, whole.
 
     Raises:
         NoCompany, LeaseHeld, LeaseLost, StateRefused, PeriodError, DatabaseUnavailable.
     """
     end = checked(until)
+    # the same owner in every attempt: a server that has not noticed the cut yet gives it its lease again
     owner = f"{run_id or 'run'}@{socket.gethostname()}/{os.getpid()}-{secrets.token_hex(4)}"
+    return _advance(settings, shard, end, period, run_id, owner)
+
+
+@persistent("loader")
+def _advance(
+    settings: Settings, shard: int, end: datetime, period: Period, run_id: str | None, owner: str
+) -> dict[str, Any]:
     with (
         connect(settings, "loader", autocommit=True) as control,
         connect(settings, "loader", autocommit=True) as connection,
@@ -373,7 +400,7 @@ def advance_shard(
                     total += advance.to(stop, on_day)
                 advance.keep_state()
             except BaseException as error:
-                if progress and not control.closed:
+                if progress and not control.closed and not lost(error):
                     state = "failed" if isinstance(error, Exception) else "cancelled"
                     progress.stopped("failed" if state == "failed" else "cancelled", _told(error))
                 raise
@@ -387,6 +414,7 @@ def _told(error: BaseException) -> str:
     return str(error) or f"Stopped: {type(error).__name__}. What was committed stays; the next run goes on from there."
 
 
+@persistent("loader")
 def finish_run(settings: Settings, run_id: str, *, now: datetime | None = None) -> dict[str, Any]:
     """Close a run whose shards are all done, and refresh the planner's statistics; ids and counts only.
 

@@ -22,6 +22,7 @@ from analytics.recommend import recommend as recommend_products
 from loaders.copying import Conn, copy, read_query
 from loaders.db import connect
 from loaders.errors import WalmartSimError
+from loaders.retrying import persistent
 from loaders.settings import Settings
 
 FORECAST_DAYS = 400  # history that forecasts read: a year of origins, and the seasons before the first
@@ -34,6 +35,7 @@ class NotTransformed(WalmartSimError):
     """dbt has not built the models that predictions are made from."""
 
 
+@persistent("loader")
 def forecast(settings: Settings, parameters: ForecastParameters | None = None) -> dict[str, Any]:
     """Forecast the four weeks after the last complete day; replaces that day's forecasts and errors.
 
@@ -67,6 +69,7 @@ def forecast(settings: Settings, parameters: ForecastParameters | None = None) -
     }
 
 
+@persistent("loader")
 def recommend(settings: Settings, parameters: RecommendParameters | None = None) -> dict[str, Any]:
     """Recommend from the receipts up to the last complete day; replaces all recommendations, and that day's scores.
 

@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from loaders.retrying import persistent
 from loaders.settings import Settings
 
 if TYPE_CHECKING:
     import polars as pl
 
 
+@persistent("reader")
 def extract(settings: Settings, load_id: str) -> Path:
     """Write what changed since the last reconciled load to files, as of one instant; returns the manifest's path."""
     from loaders.warehouse.extracting import extract as run
@@ -23,6 +25,7 @@ def extract(settings: Settings, load_id: str) -> Path:
     return run(settings, load_id)
 
 
+@persistent("loader")
 def load(settings: Settings, manifest: Path) -> dict[str, Any]:
     """Bring an extract's files into the warehouse; returns counts."""
     from loaders.warehouse.loading import load as run
@@ -30,6 +33,7 @@ def load(settings: Settings, manifest: Path) -> dict[str, Any]:
     return run(settings, Path(manifest))
 
 
+@persistent("loader")
 def reconcile(settings: Settings, manifest: Path) -> dict[str, Any]:
     """Compare the warehouse with what the extract saw in PostgreSQL; returns counts.
 
