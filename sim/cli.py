@@ -20,6 +20,7 @@ from sim.params import Params, describe
 USAGE_ERROR = 2
 INTERRUPTED = 130
 FAILED = 1
+_LARGE = 1_000_000  # customers times days
 _MOST_DAYS = 36_500
 _DEFAULT_START, _DEFAULT_DAYS = date(2025, 1, 1), 365
 
@@ -64,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="one parameter; may be repeated")
     run.add_argument("--format", default="parquet", choices=("parquet", "csv"))
     run.add_argument("--shards", metavar="N", help="sets of stores computed apart (same result; default: threads)")
-    run.add_argument("--threads", default="1", metavar="N", help="shards computed at once (same result)")
+    run.add_argument("--threads", metavar="N",
+                     help="shards computed at once, each in a process (same result; default: the cores, of a small "
+                          "company 1)")  # fmt: skip
     run.add_argument("--resume", action="store_true", help="continue an interrupted run in DIR")
     run.add_argument("--json", action="store_true", help="a summary as JSON on standard output")
     run.set_defaults(command=_run)
@@ -86,7 +89,7 @@ def _run(chosen: argparse.Namespace) -> int:
     params = _parameters(chosen, base.overrides if base else {})
     start = _date(chosen.start) if chosen.start else (base and base.start) or _DEFAULT_START
     days = _whole("days", chosen.days, _MOST_DAYS) if chosen.days else (base and base.days) or _DEFAULT_DAYS
-    threads = _whole("threads", chosen.threads, 256)
+    threads = _whole("threads", chosen.threads, 256) if chosen.threads else _cores(params, days)
     shards = _whole("shards", chosen.shards, 1000) if chosen.shards else threads
     # Only now, with every request checked, load the libraries that take their time.
     from sim.progress import Progress
@@ -100,12 +103,18 @@ def _run(chosen: argparse.Namespace) -> int:
         return progress[0]
 
     manifest = save(
-        chosen.out, params, start, days, file_format=chosen.format, shards=shards, threads=threads,
+        chosen.out, params, start, days, file_format=chosen.format, shards=shards, processes=threads,
         resume=chosen.resume, prepare=_prepare, progress=begin,
     )  # fmt: skip
     seconds = time.perf_counter() - began
     _summarise(chosen, manifest.to_dict(), seconds)
     return 0
+
+
+def _cores(params: Params, days: int) -> int:
+    """How many processes pay: each takes seconds to begin."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, params.stores) if params.customers * days >= _LARGE else 1
 
 
 def _prepare() -> None:

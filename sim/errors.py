@@ -39,5 +39,9 @@ class ClockError(SimulationError):
     """An instant to which the world's clock cannot be moved."""
 
 
+class WorkerError(SimulationError):
+    """A process of the run that ended before its work was done."""
+
+
 class OutputError(SimulationError):
     """A directory that a run cannot write to, or that belongs to another run."""

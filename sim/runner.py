@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import polars as pl
@@ -21,6 +22,15 @@ DEFAULT_START = date(2025, 1, 1)
 Rows = dict[str, pl.DataFrame]
 
 
+@dataclass(frozen=True)
+class Month:
+    """A month's rows, and the stores' states at its end (`sim.state`); `through` is the first day not simulated."""
+
+    through: date
+    rows: Rows
+    contents: dict[int, bytes]
+
+
 def run(params: Params, start: date = DEFAULT_START, days: int = 365, shards: int = 1, threads: int = 1) -> Rows:
     """Simulate `days` world days; every table of the schema in its final state, by table path.
 
@@ -28,36 +38,52 @@ def run(params: Params, start: date = DEFAULT_START, days: int = 365, shards: in
     """
     world = World(params, start)
     rows = world.genesis()
-    parts = split(world, shards)
-    for month_rows in months(parts, start, start + timedelta(days=days), threads):
-        rows = merged(rows, month_rows)
+    parts = [world.shard(stores) for stores in deal(world, shards)]
+    for end in month_ends(start, start + timedelta(days=days)):
+        rows = merged(rows, advance(parts, end, threads))
     return rows
 
 
-def split(world: World, shards: int) -> list[Shard]:
-    """The company's stores at the start, dealt out to so many shards."""
-    count = max(1, min(shards, len(world.store_ids)))
-    return [world.shard(world.store_ids[i::count]) for i in range(count)]
+def deal(world: World, hands: int) -> list[list[int]]:
+    """The company's stores dealt out to so many hands, each with about the same number of customers."""
+    count = max(1, min(hands, len(world.store_ids)))
+    dealt: list[list[int]] = [[] for _ in range(count)]
+    customers = [0.0] * count
+    for store in sorted(world.stores, key=lambda store: (-store.weight, store.store_id)):
+        least = customers.index(min(customers))
+        dealt[least].append(store.store_id)
+        customers[least] += store.weight
+    return [sorted(stores) for stores in dealt]
 
 
-def months(
-    parts: Sequence[Shard], first: date, end: date, threads: int = 1, on_day: OnDay | None = None
-) -> Iterator[Rows]:
-    """Advance shards that stand at `first` to `end`, a calendar month at a time, and yield each month's rows."""
-    day = first
+def month_ends(first: date, end: date) -> list[datetime]:
+    """The boundaries to which a run from `first` to `end` goes in turn: calendar months' ends, and the last."""
+    found, day = [], first
     while day < end:
         day = min(end, next_month(day))
-        yield advance(parts, day_start(day), threads, on_day)
+        found.append(day_start(day))
+    return found
+
+
+def months(parts: Sequence[Shard], ends: Sequence[datetime], on_day: OnDay | None) -> Iterator[Month]:
+    """Advance shards to each of these instants in turn."""
+    for end in ends:
+        rows = advance(parts, end, on_day=on_day)
+        contents = {store_id: content for shard in parts for store_id, content in shard.contents().items()}
+        yield Month(end.date(), rows, contents)
 
 
 def advance(parts: Sequence[Shard], until: datetime, threads: int = 1, on_day: OnDay | None = None) -> Rows:
     """Advance shards to an instant, in threads, and put their rows together."""
-    gathered = _gather(len(parts), on_day)
+    gathered = gather(len(parts), on_day)
     if threads <= 1 or len(parts) == 1:
-        found = [shard.advance(until, on_day=gathered) for shard in parts]
-    else:
-        with ThreadPoolExecutor(max_workers=threads) as pool:
-            found = list(pool.map(lambda shard: shard.advance(until, on_day=gathered), parts))
+        return put_together([shard.advance(until, on_day=gathered) for shard in parts])
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        return put_together(list(pool.map(lambda shard: shard.advance(until, on_day=gathered), parts)))
+
+
+def put_together(found: Sequence[Rows]) -> Rows:
+    """Rows of several shards as one; what all of them say is said once."""
     return {table.path: last_rows(table, pl.concat([rows[table.path] for rows in found])) for table in schema.TABLES}
 
 
@@ -71,7 +97,7 @@ def next_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def _gather(shards: int, on_day: OnDay | None) -> Callable[[date, DayCounts], None] | None:
+def gather(shards: int, on_day: OnDay | None) -> Callable[[date, DayCounts], None] | None:
     """Add up a day's counts over shards and report the day once all have been through it."""
     if on_day is None:
         return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -16,8 +18,9 @@ from sim.counts import DayCounts
 from sim.files import Manifest, RunDirectory
 from sim.frames import last_rows
 from sim.params import Params
-from sim.runner import Rows, months, split
-from sim.shard import Shard
+from sim.runner import Month, Rows, deal, month_ends, months
+from sim.worker import made
+from sim.workers import Order, Workers
 from sim.world import World
 
 
@@ -30,7 +33,7 @@ class Watcher(Protocol):
 
 def save(
     folder: Path, params: Params, start: date, days: int, *, file_format: str = "parquet", shards: int = 1,
-    threads: int = 1, resume: bool = False, prepare: Callable[[], None] | None = None,
+    processes: int = 1, resume: bool = False, prepare: Callable[[], None] | None = None,
     progress: Callable[[int], Watcher] | None = None,
 ) -> Manifest:  # fmt: skip
     """Simulate into `folder` and return its manifest.
@@ -49,40 +52,40 @@ def save(
     if prepare is not None:
         prepare()
     first = target.manifest.through
-    if earlier is None:
-        final, parts = _final(world.genesis()), split(world, shards)
-    else:
-        final, parts = earlier[0], _restored(world, earlier[1], first, shards)
+    final, snapshot = earlier if earlier is not None else (_final(world.genesis()), None)
     watcher = progress((first - start).days) if progress is not None else None
-    end = start + timedelta(days=days)
-    # A month is written while the next one is simulated.
-    with ThreadPoolExecutor(1, thread_name_prefix="writer") as writer:
+    ends = month_ends(first, start + timedelta(days=days))
+    on_day = watcher.day if watcher is not None else None
+    order = Order(params, start, deal(world, max(shards, processes)), snapshot, day_start(first))
+    with ExitStack() as stack:
+        if processes > 1 and ends:
+            hands = [
+                replace(order, shards=order.shards[i::processes]) for i in range(min(processes, len(order.shards)))
+            ]
+            found = stack.enter_context(Workers(hands)).months(ends, on_day)
+        else:
+            found = months(made(order), ends, on_day)
+        # A month is written while the next one is simulated.
+        writer = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="writer"))
         written: Future[None] | None = None
-        for rows in months(parts, first, end, threads, watcher.day if watcher is not None else None):
-            contents = {store_id: content for shard in parts for store_id, content in shard.contents().items()}
-            through = parts[0].clock.date()
+        for month in found:
             if written is not None:
                 written.result()
+            rows = month.rows
             final = {path: last_rows(schema.BY_PATH[path], pl.concat([final[path], rows[path]])) for path in final}
-            written = writer.submit(_commit, target, through, rows, final, dict(sorted(contents.items())))
+            written = writer.submit(_commit, target, month, final)
         if written is not None:
             written.result()
     return target.manifest
 
 
-def _commit(target: RunDirectory, through: date, rows: Rows, final: Rows, contents: dict[int, bytes]) -> None:
+def _commit(target: RunDirectory, month: Month, final: Rows) -> None:
+    contents = dict(sorted(month.contents.items()))
     snapshot = {store_id: state.packed(content) for store_id, content in contents.items()}
     digests = {store_id: state.digest(content) for store_id, content in contents.items()}
-    target.commit(through, rows, final, snapshot, digests)
+    target.commit(month.through, month.rows, final, snapshot, digests)
 
 
 def _final(rows: Rows) -> Rows:
     """The tables that are kept as their final state."""
     return {table.path: rows[table.path] for table in schema.TABLES if table.month_of is None}
-
-
-def _restored(world: World, snapshot: dict[int, bytes], first: date, shards: int) -> list[Shard]:
-    ids = sorted(snapshot)
-    count = max(1, min(shards, len(ids)))
-    dealt = [ids[i::count] for i in range(count)]
-    return [world.restore({store_id: snapshot[store_id] for store_id in part}, day_start(first)) for part in dealt]

@@ -41,7 +41,7 @@ def expected() -> dict[str, str]:
 @pytest.mark.parametrize(("kind", "shards"), [("parquet", 1), ("csv", 2)])
 def test_files_hold_the_rows_of_the_run_and_the_manifest_their_hashes(tmp_path: Path, kind: str, shards: int) -> None:
     out = tmp_path / "out"
-    saved.save(out, company(), START, DAYS, file_format=kind, shards=shards, threads=shards)
+    saved.save(out, company(), START, DAYS, file_format=kind, shards=shards, processes=shards)
     manifest = contents(out)
     assert manifest["months"] == ["2025-01", "2025-02", "2025-03"] and manifest["complete"]
     assert manifest["seed"] == 11 and manifest["start"] == "2025-01-20" and manifest["days"] == DAYS

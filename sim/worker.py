@@ -1,0 +1,52 @@
+"""A worker's process: `python -m sim.worker FD`, FD being the socket to its parent (`sim.workers`)."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from datetime import date, datetime
+from multiprocessing.connection import Connection
+
+from sim.counts import DayCounts
+from sim.errors import SimulationError
+from sim.runner import advance
+from sim.shard import Shard
+from sim.workers import Advanced, Ended, Order
+from sim.world import World
+
+
+def main() -> int:
+    """Do as told until the parent is gone."""
+    connection = Connection(int(sys.argv[1]))
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        try:
+            _work(connection)
+        except SimulationError as error:
+            connection.send(error)
+    return 0
+
+
+def _work(connection: Connection) -> None:
+    shards = made(connection.recv())
+
+    def ended(day: date, counts: DayCounts) -> None:
+        connection.send(Ended(day, counts))
+
+    while True:
+        until: datetime = connection.recv()
+        rows = advance(shards, until, on_day=ended)
+        contents = {store_id: content for shard in shards for store_id, content in shard.contents().items()}
+        connection.send(Advanced(rows, contents))
+
+
+def made(order: Order) -> list[Shard]:
+    """The shards of an order."""
+    world = World(order.params, order.start)
+    if order.snapshot is None:
+        return [world.shard(stores) for stores in order.shards]
+    held = order.snapshot
+    return [world.restore({store: held[store] for store in stores}, order.clock) for stores in order.shards]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

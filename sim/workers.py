@@ -1,0 +1,129 @@
+"""Shards in processes of their own: Python's one lock does not let threads of one process compute side by side.
+
+A worker is `python -m sim.worker` at the other end of a socket. It ends with its parent, however that ends:
+the socket closes. Terminal interrupts reach the parent alone.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import TracebackType
+
+from sim.counts import DayCounts
+from sim.errors import SimulationError, WorkerError
+from sim.params import Params
+from sim.runner import Month, Rows, gather, put_together
+from sim.shard import OnDay
+
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a worker is to simulate: shards (store numbers), from the start or from snapshots taken at `clock`."""
+
+    params: Params
+    start: date
+    shards: Sequence[Sequence[int]]
+    snapshot: dict[int, bytes] | None
+    clock: datetime
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A world day has ended in all of a worker's shards."""
+
+    day: date
+    counts: DayCounts
+
+
+@dataclass(frozen=True)
+class Advanced:
+    """A worker has reached the instant it was told: the rows made on the way, and its stores' state there."""
+
+    rows: Rows
+    contents: dict[int, bytes]
+
+
+class Workers:
+    """The processes of a run, in step; a context manager that ends them."""
+
+    def __init__(self, orders: Sequence[Order]) -> None:
+        self._stack = ExitStack()
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._connections: list[Connection] = []
+        for order in orders:
+            self._begin(order)
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for connection in self._connections:
+            connection.close()
+        for process in self._processes:
+            process.terminate()
+            process.wait()
+
+    def months(self, ends: Sequence[datetime], on_day: OnDay | None) -> Iterator[Month]:
+        """Advance to each of these instants in turn; while a month is in the caller's hands the next is computed."""
+        gathered = gather(len(self._connections), on_day)
+        for at, end in enumerate(ends):
+            if at == 0:
+                self._tell(end)
+            found = [self._hear(place, gathered) for place in range(len(self._connections))]
+            if at + 1 < len(ends):
+                self._tell(ends[at + 1])
+            contents = {store_id: content for part in found for store_id, content in part.contents.items()}
+            yield Month(end.date(), put_together([part.rows for part in found]), contents)
+
+    def _begin(self, order: Order) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-m", "sim.worker", str(theirs.fileno())]
+            # One shard a process is all the parallelism there is to have.
+            environment = os.environ | {"POLARS_MAX_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+            process = subprocess.Popen(
+                command, cwd=_ROOT, env=environment, pass_fds=[theirs.fileno()], process_group=0,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            )  # fmt: skip
+        self._processes.append(process)
+        self._connections.append(Connection(ours.detach()))
+        self._connections[-1].send(order)
+
+    def _tell(self, end: datetime) -> None:
+        for place, connection in enumerate(self._connections):
+            try:
+                connection.send(end)
+            except OSError:
+                self._lost(place)
+
+    def _hear(self, place: int, on_day: OnDay | None) -> Advanced:
+        while True:
+            try:
+                message = self._connections[place].recv()
+            except (EOFError, OSError):
+                self._lost(place)
+            if isinstance(message, Advanced):
+                return message
+            if isinstance(message, SimulationError):
+                raise message
+            if on_day is not None:
+                on_day(message.day, message.counts)
+
+    def _lost(self, place: int) -> None:
+        process = self._processes[place]
+        process.terminate()
+        message = f"worker {process.pid} has ended before its work was done (exit code {process.wait()})"
+        raise WorkerError(message)
