@@ -76,6 +76,11 @@ class Workers:
             process.terminate()
             process.wait()
 
+    @property
+    def pids(self) -> list[int]:
+        """The processes."""
+        return [process.pid for process in self._processes]
+
     def months(self, ends: Sequence[datetime], on_day: OnDay | None) -> Iterator[Month]:
         """Advance to each of these instants in turn; while a month is in the caller's hands the next is computed."""
         gathered = gather(len(self._connections), on_day)

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from sim import schema
-from sim.realism.errors import refuse
+from sim.realism.errors import RealismError, refuse
 from sim.realism.findings import Finding, Floats, Picture, series
 from sim.realism.reading import Company
 
@@ -38,6 +38,20 @@ class Panel:
     def where(self, at: NDArray[np.bool_] | NDArray[np.int64]) -> Panel:
         """The rows of a mask or at these places."""
         return Panel(self.product[at], self.price[at], self.others[at], self.plain[at], self.tried[at])
+
+
+def check_pair(plain: Company, tried: Company) -> None:
+    """Raises RealismError when manifests say that the two runs differ in more than the experiment."""
+    first, second = plain.manifest, tried.manifest
+    if not first or not second:
+        return
+    differing = [] if first.get("start") == second.get("start") else ["start"]
+    for section in first.get("parameters", {}):
+        if section != "experiment" and first["parameters"][section] != second.get("parameters", {}).get(section):
+            differing.append(section)
+    if differing:
+        message = f"{tried.folder} is no experiment on {plain.folder}: the runs differ in {', '.join(differing)}"
+        raise RealismError(message)
 
 
 def experiment(plain: Company, tried: Company) -> Finding:

@@ -10,6 +10,7 @@ import json
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -30,7 +31,7 @@ class Company:
             message = f"{folder} is no directory; give the directory that a run wrote"
             raise RealismError(message)
         self.folder = folder
-        self._months = self._named_months()
+        self.manifest = self._read_manifest()
         if not any(self.has(table) for table in (schema.TRANSACTION_ITEMS, schema.TRANSACTIONS)):
             message = f"{folder} holds neither transactions nor transaction_items as Parquet or CSV"
             raise RealismError(message)
@@ -154,13 +155,13 @@ class Company:
             raise RealismError(message)
         return first, last
 
-    def _named_months(self) -> frozenset[str] | None:
-        """The months that a run's manifest names; None where there is no manifest."""
+    def _read_manifest(self) -> dict[str, Any]:
+        """What a run says of itself; nothing where there is no manifest of one."""
         try:
             content = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
-            return frozenset(str(month) for month in content["months"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+        except (OSError, ValueError):
+            return {}
+        return content if isinstance(content, dict) and isinstance(content.get("months"), list) else {}
 
     def _files(self, table: Table) -> list[Path]:
         for kind in ("parquet", "csv"):
@@ -168,8 +169,8 @@ class Company:
             if whole.is_file():
                 return [whole]
             parts = sorted((self.folder / table.path).glob(f"*.{kind}"))
-            if self._months is not None:
-                parts = [path for path in parts if path.stem in self._months]
+            if self.manifest:
+                parts = [path for path in parts if path.stem in self.manifest["months"]]
             if parts:
                 return parts
         return []

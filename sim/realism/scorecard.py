@@ -90,10 +90,12 @@ class Scorecard:
 def measure(folder: Path, experiment: Path | None = None) -> Scorecard:
     """Measure every row on the tables in `folder`; `experiment` is the same company with randomised prices.
 
-    Raises RealismError when a directory holds no sales that can be read.
+    Raises RealismError when a directory holds no sales that can be read, or the two are not of one company.
     """
     company = Company(folder)
     beside = Company(experiment) if experiment is not None else None
+    if beside is not None:
+        trial.check_pair(company, beside)
     by = {**MEASURED_BY, 24: lambda of: elasticity(of, beside)}
     rows = tuple(_scored(row, by[row.number], company) for row in ROWS)
     return Scorecard(folder, company.first_day, company.last_day, rows)

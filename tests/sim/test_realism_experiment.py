@@ -234,3 +234,14 @@ def test_a_simulated_pair_responds_to_price_and_only_by_the_mechanism(tmp_path: 
     assert abs(responding.details["labels shuffled"]) < 0.3
     assert responding.details["cross, of the subcategory's other prices"] > 0.1
     assert abs(_value(without.values["experiment"])) < 0.1
+
+
+def test_runs_that_differ_in_more_than_the_experiment_are_no_pair(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = ["--customers", "60", "--products", "30", "--stores", "2", "--days", "5"]
+    for seed in ("5", "6"):
+        assert main(["run", "--out", str(tmp_path / seed), *chosen, "--seed", seed]) == 0
+    capsys.readouterr()
+    assert main(["realism", str(tmp_path / "5"), "--experiment", str(tmp_path / "6")]) == 2
+    assert "differ in seed" in capsys.readouterr().err
