@@ -1,10 +1,12 @@
-"""Speed and memory of the simulator with one thread, against a generator of tables and against plain Mesa loops.
+"""Speed and memory of the simulator, against a generator of tables and against plain Mesa loops.
 
-Rates are per second of processor time, set-up left out on either side: the best of some rounds, in which the
-contestants take turns. Every run is a process of its own with one thread in every library; the simulator writes a month
-while it computes the next, which shows in the rate by the clock. `tpchgen-cli` (Rust) writes the orders and lineitem
-tables of TPC-H as Parquet: rows drawn at random, without behaviour. The Mesa loops have as many customers, visits and
-lines, and do less at each.
+First with all cores by the clock, whole processes from start to end: the result. Then with one thread.
+
+Rates of one thread are per second of processor time, set-up left out on either side: the best of some rounds, in which
+the contestants take turns. Every run is a process of its own with one thread in every library; the simulator writes a
+month while it computes the next, which shows in the rate by the clock. `tpchgen-cli` (Rust) writes the two large tables
+of TPC-H as Parquet: rows drawn at random, without behaviour. The Mesa loops have as many customers, visits and lines,
+and do less at each.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from bench.result import Result, table
 
 _TINY = 0.001  # a scale factor whose run is all set-up
 _COUNT = "import sys, polars; print(polars.scan_parquet(sys.argv[1]).select(polars.len()).collect().item())"
+_TPCH = ("parquet", "--tables=orders,lineitem", "--quiet")
 _SIZES = {"customers": 20_000, "products": 1_500, "stores": 12, "seed": 42}
 
 
@@ -40,6 +43,11 @@ class Rate:
     def speed(self) -> float:
         """Lines a second of processor time."""
         return self.lines / self.cpu
+
+    @property
+    def by_clock(self) -> float:
+        """Lines a second by the clock."""
+        return self.lines / self.wall
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,7 @@ def main(arguments: list[str]) -> Result:
         prog="bench simulate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="ten million transactions: --customers 200000 --days 183",
     )  # fmt: skip
+    parser.add_argument("--whole-days", type=int, default=365, help="days of the run with all cores (default 365)")
     parser.add_argument("--days", type=int, default=59, help="days of the shorter run; the longer has twice as many")
     for name, default in _SIZES.items():
         parser.add_argument(f"--{name}", type=int, default=default, help=f"default {default}")
@@ -78,6 +87,9 @@ def main(arguments: list[str]) -> Result:
 def _measured(chosen: argparse.Namespace, folder: Path) -> Result:
     say("loads the inner loops")
     took(python("bench.simulate_company"))
+    cores = {"simulator": _ours_whole(chosen, folder / "whole"), "tpchgen-cli": _tpch_whole(chosen, folder / "tpch")}
+    ratio = cores["simulator"].by_clock / cores["tpchgen-cli"].by_clock
+    print(f"{_whole_runs(cores)}\nours over it: {ratio:.3g}\n")
     short = _ours(chosen, chosen.days, folder)
     account = _ours(chosen, chosen.days, folder, "--account")
     runs: list[Run] = []
@@ -96,8 +108,39 @@ def _measured(chosen: argparse.Namespace, folder: Path) -> Result:
         say("compiles the inner loops")
         fresh = took(python("bench.simulate_company"), {**ONE_THREAD, "NUMBA_CACHE_DIR": str(folder / "loops")})
         print(f"\ninner loops compiled from nothing: {json.loads(fresh.printed)['set_up']['inner loops']:.1f} s")
-    ours, reference = long.rate.speed, best["tpchgen-cli"].speed
-    return Result("simulate", round(ours), round(reference), "lines/s of one thread", round(ours / reference, 3))
+    ours, reference = cores["simulator"].by_clock, cores["tpchgen-cli"].by_clock
+    return Result("simulate", round(ours), round(reference), "rows/s with all cores", round(ratio, 3))
+
+
+def _ours_whole(chosen: argparse.Namespace, out: Path) -> Rate:
+    say(f"simulates {chosen.whole_days} days with all cores")
+    process = took(python("sim", "run", f"--out={out}", f"--days={chosen.whole_days}", *_sizes(chosen), "--json"), {})
+    shutil.rmtree(out)
+    rows = json.loads(process.printed)["rows"]
+    return Rate(rows["transaction_items"] + rows["transactions"], process.cpu, process.wall)
+
+
+def _tpch_whole(chosen: argparse.Namespace, out: Path) -> Rate:
+    say(f"has tpchgen-cli write scale factor {chosen.scale_factor:g} with all cores")
+    process = took([_tpchgen(), *_TPCH, f"--scale-factor={chosen.scale_factor:g}", f"--output-dir={out}"], {})
+    rows = [took([sys.executable, "-c", _COUNT, str(path)]) for path in sorted(out.glob("*.parquet"))]
+    shutil.rmtree(out)
+    return Rate(sum(int(counted.printed) for counted in rows), process.cpu, process.wall)
+
+
+def _whole_runs(cores: dict[str, Rate]) -> str:
+    """Transactions or orders and their lines, from the start of the process to its end."""
+    rows = [[name, f"{rate.lines:,}", f"{rate.wall:.1f}", f"{rate.cpu:.1f}", f"{rate.by_clock:,.0f}"]
+            for name, rate in cores.items()]  # fmt: skip
+    return table(["all cores", "rows of both tables", "s", "processor s", "rows/s by the clock"], rows)
+
+
+def _tpchgen() -> str:
+    command = shutil.which("tpchgen-cli", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    if command is None:
+        message = "tpchgen-cli is not installed: it is one of requirements-dev.txt"
+        raise BenchError(message)
+    return command
 
 
 def _ours(chosen: argparse.Namespace, days: int, folder: Path, *options: str) -> Run:
@@ -114,14 +157,9 @@ def _sizes(chosen: argparse.Namespace) -> list[str]:
 
 def _tpch(scale_factor: float, out: Path) -> Rate:
     say(f"has tpchgen-cli write scale factor {scale_factor:g}")
-    command = shutil.which("tpchgen-cli", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
-    if command is None:
-        message = "tpchgen-cli is not installed: it is one of requirements-dev.txt"
-        raise BenchError(message)
 
     def write(factor: float) -> tuple[int, Took]:
-        process = took([command, "parquet", f"--scale-factor={factor:g}", "--tables=orders,lineitem",
-                        "--num-threads=1", f"--output-dir={out}", "--quiet"])  # fmt: skip
+        process = took([_tpchgen(), *_TPCH, f"--scale-factor={factor:g}", "--num-threads=1", f"--output-dir={out}"])
         counted = took([sys.executable, "-c", _COUNT, str(out / "lineitem.parquet")])
         shutil.rmtree(out)
         return int(counted.printed), process
