@@ -88,10 +88,13 @@ class _Live:
         self._shard = shard
 
     def advance(self, until: datetime, orders: Sequence[Order], on_day: OnDay | None) -> Rows:
-        from sim.api import ApiOrder
+        from sim.api import ApiOrder, ApiReturn
         from sim.errors import SimulationError
 
-        inputs = [ApiOrder(o.sequence, o.transaction_id, o.world_time, o.store_id, o.lines) for o in orders]
+        inputs = [
+            (ApiReturn if o.returned else ApiOrder)(o.sequence, o.transaction_id, o.world_time, o.store_id, o.lines)
+            for o in orders
+        ]
         report = None if on_day is None else (lambda day, counts: on_day(day, counts.transactions))
         try:
             return self._shard.advance(until, inputs, report)

@@ -45,7 +45,7 @@ def _company(connection: Conn) -> dict[str, Any]:
             {"shard": number, "clock": clock.isoformat(), "held_by": holder} for number, clock, holder in shards
         ],
         "rows": {name: _value(connection, f"select count(*) from {name}") for name in _COUNTED},
-        "orders": _value(connection, "select count(*) from order_inbox"),
+        "orders": _value(connection, "select count(*) from order_inbox where return_id is null"),
     }
 
 

@@ -1,4 +1,4 @@
-"""Orders from the API, which are input to the world."""
+"""Orders from the API and returns of them, which are input to the world."""
 
 from __future__ import annotations
 
@@ -18,3 +18,20 @@ class ApiOrder:
     world_time: datetime
     store_id: int
     lines: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class ApiReturn:
+    """Goods of an order brought back: `lines` are (product_id, quantity) of what went back on the shelf.
+
+    The simulator counts them in stock and in the day's returned units; the row of `returns` is the API's own.
+    """
+
+    sequence: int
+    transaction_id: int
+    world_time: datetime
+    store_id: int
+    lines: tuple[tuple[int, int], ...]
+
+
+ApiInput = ApiOrder | ApiReturn

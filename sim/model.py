@@ -1,10 +1,10 @@
 """The agents: a Mesa model of stores and suppliers, with customers as columns of their home store.
 
 Order of a store's day, from the boundary (10:00 UTC) on:
-  1. orders from the API stamped at the boundary take stock;
+  1. orders from the API stamped at the boundary take stock, and returns of them give it back;
   2. prices and markdowns of the day hold, deliveries arrive, goods vanish or spoil, new customers join,
      levels are reviewed, overstock is marked down, orders go out;
-  3. the day's visits and returns happen in the order of their seconds, API orders before events of
+  3. the day's visits and returns happen in the order of their seconds, the API's before events of
      the same instant;
   4. at the next boundary the day is closed: its counters become rows, usual sales are learnt, and
      every shopper who came settles on the next visit, or lapses.
@@ -19,7 +19,7 @@ import mesa  # type: ignore[import-untyped]
 import numpy as np
 
 from sim import kernels, rows, schema
-from sim.api import ApiOrder
+from sim.api import ApiInput
 from sim.clock import DAY_SECONDS, day_number, day_start, numbered_day, unix_start
 from sim.counts import DayCounts
 from sim.frames import Outbox
@@ -51,7 +51,7 @@ class RetailModel(mesa.Model):  # type: ignore[misc]
         """Let the rest of the current world day happen."""
         self.proceed(DAY_SECONDS, ())
 
-    def proceed(self, until: int, orders: Sequence[ApiOrder]) -> None:
+    def proceed(self, until: int, orders: Sequence[ApiInput]) -> None:
         """Let everything before second `until` of the current day happen, with these orders in it, in their order."""
         state = self.shops[0].state
         if not state.opened:
@@ -61,7 +61,7 @@ class RetailModel(mesa.Model):  # type: ignore[misc]
             for order in orders:
                 if order.store_id == shop.state.store_id:
                     shop.advance(int((order.world_time - start).total_seconds()))
-                    shop.take(order)
+                    shop.accept(order)
             shop.advance(until)
         if until == DAY_SECONDS:
             for shop in self.shops:

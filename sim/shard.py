@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 
 from sim import state
-from sim.api import ApiOrder
+from sim.api import ApiInput
 from sim.clock import DAY_SECONDS, checked_instant, day_start, world_day
 from sim.counts import DayCounts
 from sim.errors import ClockError, OrderError, StateError
@@ -43,12 +43,13 @@ class Shard:
         return self._model.clock
 
     def advance(
-        self, until: datetime, orders: Sequence[ApiOrder] = (), on_day: OnDay | None = None
+        self, until: datetime, orders: Sequence[ApiInput] = (), on_day: OnDay | None = None
     ) -> dict[str, pl.DataFrame]:
         """Let everything before `until` happen and return the rows it made, one frame a table of the schema.
 
-        `until` is a whole quarter of an hour, not before the clock. `orders` are those stamped in
-        [clock, until); each takes stock first thing at its time, in the order of sequence. `on_day` is
+        `until` is a whole quarter of an hour, not before the clock. `orders` are the API's orders and
+        returns stamped in [clock, until); each takes stock, or gives it back, first thing at its time, in the
+        order of sequence. `on_day` is
         called when a world day ends, with what happened in it since this shard was made or restored.
         Raises ClockError and OrderError before anything happens, and OrderError when an order finds less
         stock than it took; the shard is then of no further use.
@@ -73,7 +74,7 @@ class Shard:
             shop.report_inventory()
         return self._model.outbox.drain()
 
-    def _checked(self, orders: Sequence[ApiOrder], end: datetime) -> list[ApiOrder]:
+    def _checked(self, orders: Sequence[ApiInput], end: datetime) -> list[ApiInput]:
         mine = set(self.store_ids)
         for order in orders:
             if order.store_id not in mine:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import backroom, chores, comebacks, hours, kernels, random, records, reports, rows, schema, tables
-from sim.api import ApiOrder
+from sim.api import ApiInput, ApiReturn
 from sim.clock import local_midnight_offset, numbered_day, unix_start
 from sim.errors import OrderError
 from sim.people import NEVER
@@ -66,21 +66,30 @@ class StoreAgent(mesa.Agent):  # type: ignore[misc]
             self._serve(self._plan, low, high)
         state.second = until
 
-    def take(self, order: ApiOrder) -> None:
-        """An order from the API takes stock at the state's instant; raises OrderError when it cannot have."""
-        state = self.state
-        for product_id, quantity in order.lines:
-            held = int(state.on_hand[product_id - 1]) if 0 < product_id <= len(state.on_hand) else 0
-            if not 0 < quantity <= held:
+    def accept(self, given: ApiInput) -> None:
+        """At the state's instant an order from the API takes stock, or a return gives it back.
+
+        Raises OrderError when an order cannot have taken it, or a product is none of the company's.
+        """
+        state, back = self.state, isinstance(given, ApiReturn)
+        for product_id, quantity in given.lines:
+            p = product_id - 1
+            known = 0 <= p < len(state.on_hand)
+            held = int(state.on_hand[p]) if known else 0
+            if not known or quantity <= 0 or (quantity > held and not back):
                 message = (
-                    f"order {order.sequence} takes {quantity} of product {product_id} at store {state.store_id}, "
-                    f"which holds {held} at {order.world_time.isoformat()}"
+                    f"{'return' if back else 'order'} {given.sequence} {'brings' if back else 'takes'} {quantity} of "
+                    f"product {product_id} at store {state.store_id}, which holds {held} at "
+                    f"{given.world_time.isoformat()}"
                 )
                 raise OrderError(message)
-            p = product_id - 1
-            state.on_hand[p] -= quantity
-            state.sold[p] += quantity
-            state.wanted[p] += quantity
+            if back:
+                state.on_hand[p] += quantity
+                state.returned[p] += quantity
+            else:
+                state.on_hand[p] -= quantity
+                state.sold[p] += quantity
+                state.wanted[p] += quantity
             self._touch(np.array([p]))
 
     def close(self) -> None:

@@ -105,6 +105,7 @@ def test_openapi_describes_every_route_with_examples_and_problems(away: Api) -> 
         "/api/v1/products/{product_id}",
         "/api/v1/orders",
         "/api/v1/orders/{transaction_id}",
+        "/api/v1/orders/{transaction_id}/return",
         "/api/v1/metrics/daily",
         "/api/v1/transactions.csv",
     }

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from sim import schema
-from sim.api import ApiOrder
+from sim.api import ApiInput
 from sim.canonical import table_hash
 from sim.clock import day_start
 from sim.frames import last_rows
@@ -43,7 +43,7 @@ def at(days: int, slices: int = 0) -> datetime:
     return day_start(START + timedelta(days=days)) + slices * timedelta(minutes=15)
 
 
-def pieces(shard: Shard, stops: Iterable[datetime], orders: Sequence[ApiOrder] = ()) -> Rows:
+def pieces(shard: Shard, stops: Iterable[datetime], orders: Sequence[ApiInput] = ()) -> Rows:
     """Advance a shard from stop to stop, handing each piece its orders, and put the rows together."""
     parts = []
     for stop in stops:

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim import state
-from sim.api import ApiOrder
+from sim.api import ApiInput, ApiOrder, ApiReturn
 from sim.errors import ClockError, OrderError, StateError
 from sim.model import RetailModel
 from sim.runner import run
 from sim.store import StoreAgent
 from sim.suppliers import SupplierAgent
-from tests.sim.companies import START, at, hashes, pieces, small, together, whole, world
+from tests.sim.companies import START, Rows, at, hashes, pieces, small, together, whole, world
 
 DAYS = 7
 FAST = settings(derandomize=True, deadline=None, max_examples=4)
@@ -25,7 +25,7 @@ FAST = settings(derandomize=True, deadline=None, max_examples=4)
 cuts = st.lists(st.integers(1, DAYS * 96 - 1), max_size=6, unique=True).map(sorted)
 
 
-def one_go(orders: tuple[ApiOrder, ...] = ()) -> tuple[dict[str, str], dict[int, str]]:
+def one_go(orders: tuple[ApiInput, ...] = ()) -> tuple[dict[str, str], dict[int, str]]:
     shard = world().shard(world().store_ids)
     rows = shard.advance(at(DAYS), orders)
     return hashes(rows), shard.digests()
@@ -81,8 +81,8 @@ def test_a_fresh_world_restores_another_worlds_snapshot_with_other_shards() -> N
     assert hashes(together(parts)) == one_go()[0]
 
 
-def api_orders() -> tuple[ApiOrder, ...]:
-    """Orders at the boundary, in the night before opening and amid the day, two of them at one instant."""
+def api_orders() -> tuple[ApiInput, ...]:
+    """Orders at the boundary, in the night before opening and amid the day, two of them at one instant; returns."""
     stock = world().genesis()["inventory"].filter(pl.col("on_hand") >= 6)
     product = {s: stock.filter(pl.col("store_id") == s)["product_id"].to_list() for s in world().store_ids}
     return (
@@ -91,6 +91,8 @@ def api_orders() -> tuple[ApiOrder, ...]:
         ApiOrder(3, 3, at(0, 40), 2, ((product[2][1], 1),)),
         ApiOrder(4, 4, at(1), 1, ((product[1][3], 1),)),
         ApiOrder(5, 5, at(1, 50), 3, ((product[3][0], 1),)),
+        ApiReturn(6, 2, at(1, 50), 2, ((product[2][1], 1), (product[2][2], 1))),
+        ApiReturn(7, 5, at(2), 3, ((product[3][0], 1),)),
     )
 
 
@@ -126,8 +128,30 @@ def test_an_order_at_the_boundary_counts_in_the_day_that_begins_and_writes_no_tr
     assert moved["sold"].item() == items + quantity
 
 
+def test_a_return_comes_back_on_the_shelf_and_writes_no_row_of_its_own() -> None:
+    order = api_orders()[0]
+    product, quantity = order.lines[0]
+    mine = (pl.col("store_id") == 1) & (pl.col("product_id") == product)
+
+    def day(*inputs: ApiInput) -> Rows:
+        return world().shard([1]).advance(at(1), inputs)
+
+    back = ApiReturn(2, 1, at(0), 1, ((product, quantity),))
+    nothing = ApiReturn(3, 1, at(0), 1, ())
+    with_return, without, ordered = day(order, back, nothing), day(), day(order)
+    moved = with_return["inventory_daily"].filter(mine)
+    assert moved["returned"].item() == quantity
+    assert moved["sold"].item() == quantity + (without["inventory_daily"].filter(mine)["sold"].sum() or 0)
+    assert with_return["returns"].equals(ordered["returns"])
+    # what went and came back at once leaves shoppers the shelf as it was
+    assert with_return["transaction_items"].equals(without["transaction_items"])
+    with pytest.raises(OrderError, match="return 9 brings"):
+        day(ApiReturn(9, 1, at(0), 1, ((10_000, 1),)))
+
+
 def test_impossible_orders_are_refused() -> None:
     order = api_orders()[0]
+    assert isinstance(order, ApiOrder)
     product = order.lines[0][0]
     company = world()
     with pytest.raises(OrderError, match="not in this shard"):

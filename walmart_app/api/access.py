@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
@@ -41,3 +41,15 @@ def _database(request: Request) -> Database:
 
 
 Connected = Annotated[Database, Depends(_database)]
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]+$",
+        min_length=1,
+        max_length=200,
+        description="a text of your own, such as a UUID: the same request sent again with it is not carried out twice",
+        examples=["5f0c6c1e-9a1b-4a5e-8f51-2f0f4b3a7a10"],
+    ),
+]

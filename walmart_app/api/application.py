@@ -11,7 +11,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Match
 
 from loaders.settings import Settings
-from walmart_app.api import dbt_docs, docs, health, metrics, orders, problems, products, transactions
+from walmart_app.api import dbt_docs, docs, health, metrics, orders, problems, products, returns, transactions
 from walmart_app.api.limits import BodyLimit
 from walmart_app.api.protection import Protection
 from walmart_app.queries.database import Database
@@ -46,7 +46,7 @@ def build(settings: Settings) -> FastAPI:
     api.add_middleware(Protection, settings=settings)
     api.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.allowed_hosts)
     version = APIRouter(prefix="/api/v1")
-    for part in (health, products, orders, metrics, transactions):
+    for part in (health, products, orders, returns, metrics, transactions):
         version.include_router(part.router)
     api.include_router(version)
     docs.add(api)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Response
 from psycopg import Connection
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from walmart_app.api.access import Connected, authorised
+from walmart_app.api.access import Connected, IdempotencyKey, authorised
 from walmart_app.api.problems import described
+from walmart_app.api.returns import ReturnedAnswer
 from walmart_app.api.values import LongNumber, LongNumberInUrl, Money, Number, Quantity, refusal
 from walmart_app.commands import orders
 from walmart_app.commands.receipt import OrderLine
+from walmart_app.queries.returns import returned
 from walmart_app.queries.transactions import Transaction, transaction
 
 router = APIRouter(prefix="/orders", tags=["orders"])
@@ -106,19 +108,6 @@ class OrderAnswer(BaseModel):
         return cls(**vars(found.header), lines=lines)
 
 
-Key = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        pattern=r"^[\x21-\x7e]+$",
-        min_length=1,
-        max_length=200,
-        description="a text of your own, such as a UUID: the same order sent again with it is not taken twice",
-        examples=["5f0c6c1e-9a1b-4a5e-8f51-2f0f4b3a7a10"],
-    ),
-]
-
-
 @router.post(
     "",
     status_code=201,
@@ -127,7 +116,7 @@ Key = Annotated[
     responses=described(401, 409, 413, 422, 503),
 )
 async def place_order(
-    body: OrderBody, response: Response, database: Connected, idempotency_key: Key = None
+    body: OrderBody, response: Response, database: Connected, idempotency_key: IdempotencyKey = None
 ) -> OrderAnswer:
     """Take the order whole or not at all, at today's prices and promotions of the store.
 
@@ -136,18 +125,27 @@ async def place_order(
     """
     order = body.order()
 
-    def take(connection: Connection) -> tuple[orders.TakenOrder, Transaction]:
-        taken = orders.take_order(connection, order, idempotency_key)
-        return taken, transaction(connection, taken.transaction_id)
-
-    taken, found = await database.run(take)
-    response.headers["Location"] = f"/api/v1/orders/{taken.transaction_id}"
+    taken = await database.run(lambda connection: orders.take_order(connection, order, idempotency_key))
+    found = taken.transaction
+    response.headers["Location"] = f"/api/v1/orders/{found.header.transaction_id}"
     if taken.repeated:
         response.headers["Idempotent-Replayed"] = "true"
     return OrderAnswer.of(found)
 
 
+class OrderDetail(OrderAnswer):
+    """A transaction, and what has come back of it."""
+
+    returns: list[ReturnedAnswer]
+
+
 @router.get("/{transaction_id}", summary="A transaction, of whatever channel", responses=described(404, 422, 503))
-async def one_order(transaction_id: LongNumberInUrl, database: Connected) -> OrderAnswer:
-    """Header and lines."""
-    return OrderAnswer.of(await database.run(lambda connection: transaction(connection, transaction_id)))
+async def one_order(transaction_id: LongNumberInUrl, database: Connected) -> OrderDetail:
+    """Header, lines and returns."""
+
+    def read(connection: Connection) -> OrderDetail:
+        found = OrderAnswer.of(transaction(connection, transaction_id))
+        back = [ReturnedAnswer.model_validate(row) for row in returned(connection, transaction_id)]
+        return OrderDetail(**found.model_dump(), returns=back)
+
+    return await database.run(read)

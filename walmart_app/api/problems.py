@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,7 +12,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from loaders.errors import DatabaseUnavailable, NoCompany, WalmartSimError
-from walmart_app.commands.errors import CompanyNotReady, KeyReused, OutOfStock
+from walmart_app.commands.errors import CompanyNotReady, KeyReused, MoreThanBought, NotReturnable, OutOfStock
 from walmart_app.queries.errors import InvalidValue, NotBuilt, NotFound
 
 MEDIA_TYPE = "application/problem+json"
@@ -45,6 +46,7 @@ _EXAMPLES: dict[int, tuple[str, dict[str, Any]]] = {
 _STATUS: dict[type[WalmartSimError], int] = {
     NotFound: 404,
     KeyReused: 409,
+    NotReturnable: 409,
     NotBuilt: 503,
     NoCompany: 503,
     CompanyNotReady: 503,
@@ -114,11 +116,13 @@ def register(api: FastAPI) -> None:
 
     @api.exception_handler(OutOfStock)
     def short(_request: Request, error: OutOfStock) -> JSONResponse:
-        items = [
-            {"product_id": item.product_id, "name": item.name, "requested": item.requested, "available": item.available}
-            for item in error.short
-        ]
+        items = [asdict(item) for item in error.short]
         return problem(409, str(error), title="Not enough in stock", items=items)
+
+    @api.exception_handler(MoreThanBought)
+    def surplus(_request: Request, error: MoreThanBought) -> JSONResponse:
+        items = [asdict(item) for item in error.surplus]
+        return problem(409, str(error), title="More than was bought", items=items)
 
     @api.exception_handler(WalmartSimError)
     def expected(_request: Request, error: WalmartSimError) -> JSONResponse:

@@ -55,6 +55,7 @@ def _iso_day(value: Any) -> Any:
 
 
 # in a JSON body a number must be a number; in a path or query everything is text
+LineNumber = Annotated[int, _bounded(1, 10_000, False), _schema(1, 10_000)]
 Quantity = Annotated[int, _bounded(1, 10_000, False), _schema(1, 10_000)]
 Number = Annotated[int, _bounded(1, LARGEST_NUMBER, False), _schema(1, LARGEST_NUMBER)]
 LongNumber = Annotated[int, _bounded(1, LARGEST_LONG, False), _schema(1, LARGEST_LONG)]

@@ -1,4 +1,4 @@
-"""Why an order is not taken. Nothing was written in any of these cases."""
+"""Why an order or a return is not taken. Nothing was written in any of these cases."""
 
 from __future__ import annotations
 
@@ -31,10 +31,40 @@ class OutOfStock(WalmartSimError):
 
 
 class KeyReused(WalmartSimError):
-    """The idempotency key belongs to another order."""
+    """The idempotency key belongs to another order or return."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"The Idempotency-Key {key} belongs to another order: give each order a key of its own.")
+        super().__init__(f"The Idempotency-Key {key} belongs to another order or return: give each a key of its own.")
+
+
+@dataclass(frozen=True)
+class Surplus:
+    """A line of which more would come back than was bought; `returnable` are the units that still may."""
+
+    line_number: int
+    product_id: int
+    name: str
+    requested: int
+    returnable: int
+
+
+class MoreThanBought(WalmartSimError):
+    """More would come back than was bought."""
+
+    def __init__(self, transaction_id: int, surplus: Sequence[Surplus]) -> None:
+        self.surplus = tuple(surplus)
+        items = "; ".join(
+            f"{item.returnable} left to return of line {item.line_number} ({item.name}), {item.requested} brought"
+            for item in self.surplus
+        )
+        super().__init__(f"Order {transaction_id} cannot be returned so: {items}. Nothing was taken back.")
+
+
+class NotReturnable(WalmartSimError):
+    """Goods of this transaction are not taken back."""
+
+    def __init__(self, transaction_id: int, reason: str) -> None:
+        super().__init__(f"Transaction {transaction_id} {reason}. Nothing was taken back.")
 
 
 class CompanyNotReady(WalmartSimError):

@@ -2,27 +2,25 @@
 
 Locks come in one order everywhere: the key of the order, the world's row (shared: the clock stands still while
 an order is taken), then rows of stock by product. So orders never wait for each other in a circle, nor for a
-commit of the simulation.
+commit of the simulation. Stock is locked last and held for two statements, which is what matters when many
+want the same shelf, or the server is far.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from psycopg import Connection
 
-from loaders.errors import NoCompany
-from walmart_app.commands.errors import CompanyNotReady, KeyReused, OutOfStock, Shortage
+from walmart_app.commands.counter import Counter, open_counter
+from walmart_app.commands.errors import KeyReused, OutOfStock, Shortage
+from walmart_app.commands.keys import claim
 from walmart_app.commands.receipt import OrderLine, Receipt, receipt
 from walmart_app.queries.errors import InvalidValue
 from walmart_app.queries.offers import Offer, offers
-from walmart_app.queries.world import check_store
+from walmart_app.queries.transactions import Header, Line, Transaction, transaction
 
 Conn = Connection[Any]
 CHANNEL = "api"
@@ -42,18 +40,8 @@ class NewOrder:
 class TakenOrder:
     """The transaction that an order became; `repeated` when its key had made it before."""
 
-    transaction_id: int
+    transaction: Transaction
     repeated: bool
-
-
-@dataclass(frozen=True)
-class _Counter:
-    """Where and when an order is taken."""
-
-    store_id: int
-    world_time: datetime
-    day: date
-    sales_tax_pct: Decimal
 
 
 def take_order(connection: Conn, order: NewOrder, key: str | None = None) -> TakenOrder:
@@ -66,51 +54,17 @@ def take_order(connection: Conn, order: NewOrder, key: str | None = None) -> Tak
         NoCompany, CompanyNotReady: there is nothing to buy from yet.
     """
     if key is not None:
-        made = _reserve(connection, key, order)
+        made = claim(connection, key, asdict(order))
         if made is not None:
-            return TakenOrder(made, repeated=True)
-    counter = _counter(connection, order.store_id)
+            if made.return_ids is not None:
+                raise KeyReused(key)
+            return TakenOrder(transaction(connection, made.transaction_id), repeated=True)
+    counter = open_counter(connection, order.store_id)
     _check_customer(connection, order.customer_id)
     found = _sold_here(connection, order.lines, counter)
-    _take_stock(connection, order.lines, counter, found)
-    number = _write(connection, order, counter, receipt(order.lines, found, counter.sales_tax_pct))
-    if key is not None:
-        connection.execute("update operations.order_keys set transaction_id = %s where key = %s", (number, key))
-    return TakenOrder(number, repeated=False)
-
-
-def _reserve(connection: Conn, key: str, order: NewOrder) -> int | None:
-    """Claim the key for this order; the transaction that it made before, if it did."""
-    body = hashlib.sha256(json.dumps(asdict(order), sort_keys=True).encode()).hexdigest()
-    claimed = connection.execute(
-        "insert into operations.order_keys (key, body_hash) values (%s, %s) on conflict (key) do nothing", (key, body)
-    )
-    if claimed.rowcount:
-        return None
-    row = connection.execute(
-        "select body_hash, transaction_id from operations.order_keys where key = %s", (key,)
-    ).fetchone()
-    if row is None or row[0] != body or row[1] is None:
-        raise KeyReused(key)
-    return int(row[1])
-
-
-def _counter(connection: Conn, store_id: int) -> _Counter:
-    locked = connection.execute("select public.world_time_for_order(%s)", (store_id,)).fetchone()
-    ready = connection.execute("select first_company_done from public.world").fetchone()
-    if ready is None:
-        raise NoCompany
-    if not ready[0]:
-        raise CompanyNotReady
-    check_store(connection, store_id)
-    world_time = locked[0] if locked else None
-    if world_time is None:
-        raise InvalidValue(field="store_id", value=store_id, allowed="a store that takes part in the simulation")
-    row = connection.execute(
-        "select public.world_day(%s), sales_tax_pct from public.stores where store_id = %s", (world_time, store_id)
-    ).fetchone()
-    assert row is not None
-    return _Counter(store_id, world_time, row[0], row[1])
+    paid = receipt(order.lines, found, counter.sales_tax_pct)
+    _lock_stock(connection, order.lines, counter, found)
+    return TakenOrder(_write(connection, order, counter, paid, found, key), repeated=False)
 
 
 def _check_customer(connection: Conn, customer_id: int | None) -> None:
@@ -121,7 +75,7 @@ def _check_customer(connection: Conn, customer_id: int | None) -> None:
         raise InvalidValue(field="customer_id", value=customer_id, allowed="a customer of the company, or left out")
 
 
-def _sold_here(connection: Conn, lines: Sequence[OrderLine], counter: _Counter) -> dict[int, Offer]:
+def _sold_here(connection: Conn, lines: Sequence[OrderLine], counter: Counter) -> dict[int, Offer]:
     found = {
         offer.product_id: offer
         for offer in offers(connection, {counter.store_id: counter.day}, [line.product_id for line in lines])
@@ -140,7 +94,7 @@ def _sold_here(connection: Conn, lines: Sequence[OrderLine], counter: _Counter) 
     return found
 
 
-def _take_stock(connection: Conn, lines: Sequence[OrderLine], counter: _Counter, found: dict[int, Offer]) -> None:
+def _lock_stock(connection: Conn, lines: Sequence[OrderLine], counter: Counter, found: dict[int, Offer]) -> None:
     wanted = {line.product_id: line.quantity for line in lines}
     held = dict(
         connection.execute(
@@ -156,67 +110,97 @@ def _take_stock(connection: Conn, lines: Sequence[OrderLine], counter: _Counter,
     ]
     if short:
         raise OutOfStock(counter.store_id, short)
-    connection.execute(
-        "update public.inventory i set on_hand = i.on_hand - w.quantity, updated_at = %s "
-        "from unnest(%s::integer[], %s::integer[]) as w (product_id, quantity) "
-        "where i.store_id = %s and i.product_id = w.product_id",
-        (counter.world_time, list(wanted), list(wanted.values()), counter.store_id),
+
+
+_WRITE = """
+with number as materialized (
+    select public.new_order_id(%(store_id)s, %(day)s) as transaction_id
+),
+lines as (
+    select * from unnest(
+        %(numbers)s::integer[], %(products)s::integer[], %(quantities)s::integer[], %(list_prices)s::numeric[],
+        %(unit_prices)s::numeric[], %(promotions)s::bigint[]
+    ) as line (line_number, product_id, quantity, list_price, unit_price, promotion_id)
+),
+stock as (
+    update public.inventory i set on_hand = i.on_hand - lines.quantity, updated_at = %(time)s
+    from lines where i.store_id = %(store_id)s and i.product_id = lines.product_id
+),
+sale as (
+    insert into public.transactions (
+        transaction_id, customer_id, store_id, transaction_date, transaction_timestamp, channel, payment_method,
+        item_count, discount_amount, tax_amount, total_amount
     )
+    select transaction_id, %(customer_id)s, %(store_id)s, %(day)s, %(time)s, %(channel)s, %(payment_method)s,
+           %(item_count)s, %(discount_amount)s, %(tax_amount)s, %(total_amount)s
+    from number
+),
+items as (
+    insert into public.transaction_items (
+        transaction_id, line_number, transaction_date, store_id, product_id, quantity, list_price, unit_price,
+        promotion_id
+    )
+    select transaction_id, line_number, %(day)s, %(store_id)s, product_id, quantity, list_price, unit_price,
+           promotion_id
+    from number cross join lines
+),
+kept as (
+    update operations.order_keys set transaction_id = number.transaction_id from number where key = %(key)s
+)
+insert into public.order_inbox (transaction_id, world_time) select transaction_id, %(time)s from number
+returning transaction_id, sequence
+"""
 
 
-def _write(connection: Conn, order: NewOrder, counter: _Counter, paid: Receipt) -> int:
-    day = counter.day
-    _ensure_month(connection, day)
-    row = connection.execute("select public.new_order_id(%s, %s)", (counter.store_id, day)).fetchone()
+def _write(
+    connection: Conn, order: NewOrder, counter: Counter, paid: Receipt, found: dict[int, Offer], key: str | None
+) -> Transaction:
+    values = {
+        "store_id": counter.store_id,
+        "day": counter.day,
+        "time": counter.world_time,
+        "customer_id": order.customer_id,
+        "channel": CHANNEL,
+        "payment_method": order.payment_method,
+        "item_count": paid.item_count,
+        "discount_amount": paid.discount_amount,
+        "tax_amount": paid.tax_amount,
+        "total_amount": paid.total_amount,
+        "key": key,
+        "numbers": [line.line_number for line in paid.lines],
+        "products": [line.product_id for line in paid.lines],
+        "quantities": [line.quantity for line in paid.lines],
+        "list_prices": [line.list_price for line in paid.lines],
+        "unit_prices": [line.unit_price for line in paid.lines],
+        "promotions": [line.promotion_id for line in paid.lines],
+    }
+    row = connection.execute(_WRITE, values).fetchone()
     assert row is not None
-    number = int(row[0])
-    connection.execute(
-        "insert into public.transactions (transaction_id, customer_id, store_id, transaction_date, "
-        "transaction_timestamp, channel, payment_method, item_count, discount_amount, tax_amount, total_amount) "
-        "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            number,
-            order.customer_id,
-            counter.store_id,
-            day,
-            counter.world_time,
-            CHANNEL,
-            order.payment_method,
-            paid.item_count,
-            paid.discount_amount,
-            paid.tax_amount,
-            paid.total_amount,
-        ),
+    header = Header(
+        transaction_id=row[0],
+        customer_id=order.customer_id,
+        store_id=counter.store_id,
+        transaction_date=counter.day,
+        transaction_timestamp=counter.world_time,
+        channel=CHANNEL,
+        payment_method=order.payment_method,
+        item_count=paid.item_count,
+        discount_amount=paid.discount_amount,
+        tax_amount=paid.tax_amount,
+        total_amount=paid.total_amount,
+        order_sequence=row[1],
     )
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "insert into public.transaction_items (transaction_id, line_number, transaction_date, store_id, "
-            "product_id, quantity, list_price, unit_price, promotion_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                (
-                    number,
-                    line.line_number,
-                    day,
-                    counter.store_id,
-                    line.product_id,
-                    line.quantity,
-                    line.list_price,
-                    line.unit_price,
-                    line.promotion_id,
-                )
-                for line in paid.lines
-            ],
+    lines = [
+        Line(
+            line.line_number,
+            line.product_id,
+            found[line.product_id].name,
+            line.quantity,
+            line.list_price,
+            line.unit_price,
+            line.quantity * line.unit_price,
+            line.promotion_id,
         )
-    connection.execute(
-        "insert into public.order_inbox (transaction_id, world_time) values (%s, %s)", (number, counter.world_time)
-    )
-    return number
-
-
-def _ensure_month(connection: Conn, day: date) -> None:
-    """Orders would wait for one another if each called ensure_partitions, which locks; the loader works ahead."""
-    row = connection.execute(
-        "select to_regclass('public.transaction_items_' || to_char(%s::date, 'YYYY_MM')) is null", (day,)
-    ).fetchone()
-    if row and row[0]:
-        connection.execute("select public.ensure_partitions(%s, %s)", (day, day))
+        for line in paid.lines
+    ]
+    return Transaction(header, lines)

@@ -60,7 +60,7 @@ _HEADER = f"""
 select t.transaction_id, t.customer_id, t.store_id, t.transaction_date, t.transaction_timestamp, t.channel,
        t.payment_method, t.item_count, t.discount_amount, t.tax_amount, t.total_amount, i.sequence as order_sequence
 from public.transactions t
-left join public.order_inbox i on i.transaction_id = t.transaction_id
+left join public.order_inbox i on i.transaction_id = t.transaction_id and i.return_id is null
 where t.transaction_date = {_DAY} and t.transaction_id = %(id)s
 """
 _LINES = f"""
