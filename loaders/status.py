@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import psycopg
 
 from loaders.copying import Conn
-from loaders.db import connect
+from loaders.db import connect, explain
+from loaders.diagnosis import Hop, diagnose
+from loaders.diagnosis import describe as describe_hops
 from loaders.errors import DatabaseUnavailable
-from loaders.migrate import head
 from loaders.settings import Settings
 
 _COUNTED = ("customers", "products", "stores", "transactions", "transaction_items")
 
 
 def status(settings: Settings) -> dict[str, Any]:
-    """The state as JSON values; `database` says in one sentence what is wrong when it cannot be read."""
+    """The state as JSON values; `database` says in one sentence what is wrong when it cannot be read.
+
+    `hops` is the way to the database: name, port, TLS, password, schema, roles, each tried by itself.
+    """
     where = "embedded" if settings.embedded_database else f"{settings.db_host}:{settings.db_port}/{settings.db_name}"
-    found: dict[str, Any] = {"where": where, "database": "ok", "schema": None, "schema_needed": head()}
+    hops = diagnose(settings)
+    wrong = next((hop.detail for hop in hops if hop.well is False), None)
+    found: dict[str, Any] = {"where": where, "database": wrong or "ok", "hops": [asdict(hop) for hop in hops]}
+    if wrong:
+        return found
     try:
         with connect(settings, "reader", autocommit=True) as connection:
-            found["schema"] = _value(connection, "select version_num from operations.schema_version")
-            if found["schema"] != found["schema_needed"]:
-                found["database"] = "The schema is not the current one: run `python -m loaders migrate`."
-                return found
             found |= _company(connection) | {"runs": _runs(connection), "warehouse": _warehouse(connection, settings)}
-    except (DatabaseUnavailable, psycopg.OperationalError) as error:
+    except psycopg.OperationalError as error:
+        found["database"] = explain(settings, error, "reader")
+    except DatabaseUnavailable as error:
         found["database"] = str(error)
-    except psycopg.errors.UndefinedTable:
-        found["database"] = "The database is empty: run `python -m loaders migrate`."
     return found
 
 
@@ -84,7 +89,7 @@ def _value(connection: Conn, query: str) -> Any:
 def describe(found: dict[str, Any]) -> str:
     """The same for a reader."""
     lines = [f"database       {found['where']}: {found['database']}"]
-    lines.append(f"schema         {found['schema'] or 'none'} (needed: {found['schema_needed']})")
+    lines.append(describe_hops([Hop(**hop) for hop in found["hops"]]))
     if "company" not in found:
         return "\n".join(lines)
     if found["company"] is None:

@@ -46,6 +46,7 @@ class Unit:
         self._next_check = 0.0
         self._failures = 0
         self._retry_at = 0.0
+        self._reason = ""  # of the last failure; told until the service is well, so that a page does not flicker
         self._ill_since: float | None = None
         self._entered = time.monotonic()
         self._started = datetime.now(UTC)
@@ -76,7 +77,7 @@ class Unit:
                 self._turn_running()
             case State.RETRYING:
                 if time.monotonic() >= self._retry_at:
-                    self._enter(State.WAITING, "")
+                    self._enter(State.WAITING, self._reason)
             case _:
                 pass
 
@@ -119,7 +120,7 @@ class Unit:
             )
             self.session = Session.of(self.service.name, self._process.pid)
             self._remember(self.session)
-        self._enter(state, "")
+        self._enter(state, self._reason)
 
     def _turn_preparing(self) -> None:
         assert self._process is not None
@@ -152,6 +153,7 @@ class Unit:
     def _judge(self, check: Check) -> None:
         if check.well:
             self._ill_since = None
+            self._reason = ""
             self._enter(State.HEALTHY, check.detail, check.advice)
             return
         if self.state is State.STARTING and self._process:
@@ -183,6 +185,7 @@ class Unit:
         wait = _BACK_OFF[min(self._failures, len(_BACK_OFF) - 1)] if delay is None else delay
         self._failures += delay is None
         self._retry_at = time.monotonic() + wait
+        self._reason = why
         self._enter(State.RETRYING, why, f"Tries again by itself, every {_BACK_OFF[-1]} seconds at the latest.")
 
     def _end_now(self) -> None:
