@@ -1,4 +1,7 @@
-"""Frames into PostgreSQL tables and back, by COPY."""
+"""Frames into PostgreSQL tables and back, by COPY.
+
+The encoder is imported only when rows are written: it is compiled code that does not survive a fork.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import polars as pl
-from psycopg import Connection, Cursor, sql
+from psycopg import Connection, Cursor, adapters, sql
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
 
 from sim.schema import PRODUCTS, Mode, Table
 
 Conn = Connection[tuple[Any, ...]]
-CHUNK_ROWS = 100_000
-_INSTANT = "%Y-%m-%d %H:%M:%S%.6f+00"
+CHUNK_ROWS = 50_000
+FEW_NEW_ROWS, FEW_ROWS = 5_000, 50_000
 
 
 def identifier(table: Table) -> sql.Identifier:
@@ -31,70 +36,117 @@ def write(cursor: Cursor[tuple[Any, ...]], table: Table, frame: pl.DataFrame) ->
     """Bring rows to a table by its mode: appended, or inserted and replaced by primary key.
 
     Products only move forward in `updated_at`, because every shard brings the chain's changes.
+    Few rows go as parameters of one statement, which may stand in a pipeline; many by COPY, which may not.
     """
     if frame.is_empty():
         return
     frame = frame.select(list(table.columns))
-    if table.mode is Mode.APPEND:
+    if is_few(table, frame):
+        from loaders.encoding import arrays
+
+        _insert(cursor, table, _unnested(frame), list(arrays(frame)))
+    elif table.mode is Mode.APPEND:
         copy(cursor, identifier(table), frame)
     else:
-        _upsert(cursor, table, frame)
+        _stage(cursor, table, frame)
 
 
-def copy(cursor: Cursor[tuple[Any, ...]], target: sql.Composable, frame: pl.DataFrame) -> None:
-    """COPY a frame into the columns of the same names."""
-    statement = sql.SQL("copy {} ({}) from stdin (format csv)").format(target, columns_of(frame.columns))
+def is_few(table: Table, frame: pl.DataFrame) -> bool:
+    """Whether `write` sends a frame's rows as parameters. Rows that may be there already gain less by COPY."""
+    return frame.height <= (FEW_NEW_ROWS if table.mode is Mode.APPEND else FEW_ROWS)
+
+
+def copy(cursor: Cursor[tuple[Any, ...]], target: sql.Composable, frame: pl.DataFrame, *, freeze: bool = False) -> None:
+    """COPY a frame into the columns of the same names.
+
+    `freeze` marks the rows as seen by everybody, which spares a later pass over them; the table must have
+    been made or emptied in the same transaction.
+    """
+    from loaders.encoding import HEADER, TRAILER
+
+    statement = sql.SQL("copy {} ({}) from stdin (format binary{})").format(
+        target, columns_of(frame.columns), sql.SQL(", freeze" if freeze else "")
+    )
     with cursor.copy(statement) as stream:
+        stream.write(HEADER)
         for piece in _encoded(frame):
             stream.write(piece)
+        stream.write(TRAILER)
 
 
-def _encoded(frame: pl.DataFrame) -> Iterator[bytes]:
-    """CSV by chunk; the next chunk is encoded while the caller sends this one."""
+def _encoded(frame: pl.DataFrame) -> Iterator[memoryview]:
+    """Rows by chunk; the next chunk is encoded while the caller sends this one."""
+    from loaders.encoding import copy_rows
+
     if frame.height <= CHUNK_ROWS:
-        yield _csv(frame)
+        yield copy_rows(frame)
         return
     with ThreadPoolExecutor(1) as pool:
         chunks = frame.iter_slices(CHUNK_ROWS)
-        waiting = pool.submit(_csv, next(chunks))
+        waiting = pool.submit(copy_rows, next(chunks))
         for chunk in chunks:
-            ready, waiting = waiting, pool.submit(_csv, chunk)
+            ready, waiting = waiting, pool.submit(copy_rows, chunk)
             yield ready.result()
         yield waiting.result()
 
 
-def _csv(chunk: pl.DataFrame) -> bytes:
-    return chunk.write_csv(include_header=False, datetime_format=_INSTANT).encode()
+def _unnested(frame: pl.DataFrame) -> sql.Composed:
+    """A query of rows that come as one array a column."""
+    from loaders.encoding import sql_type
+
+    parameters = [sql.SQL("%b::{}[]").format(sql.SQL(sql_type(kind))) for kind in frame.dtypes]
+    return sql.SQL("select * from unnest({}) as new ({})").format(
+        sql.SQL(", ").join(parameters), columns_of(frame.columns)
+    )
 
 
-def _upsert(cursor: Cursor[tuple[Any, ...]], table: Table, frame: pl.DataFrame) -> None:
+def _stage(cursor: Cursor[tuple[Any, ...]], table: Table, frame: pl.DataFrame) -> None:
+    """Bring many rows that may be there already."""
     staged = sql.Identifier(f"staged_{table.schema}_{table.name}")
-    target = identifier(table)
     cursor.execute(
-        sql.SQL("create temporary table if not exists {} (like {}) on commit delete rows").format(staged, target)
-    )
-    copy(cursor, staged, frame)
-    others = [name for name in table.columns if name not in table.key]
-    newer = (
-        sql.SQL("excluded.updated_at > old.updated_at")
-        if table is PRODUCTS
-        else sql.SQL("({}) is distinct from ({})").format(_prefixed("old", others), _prefixed("excluded", others))
-    )
-    # in order of the key, so that two shards that bring the same rows never wait for each other in a circle
-    cursor.execute(
-        sql.SQL(
-            "insert into {target} as old ({columns}) select {columns} from {staged} order by {key} "
-            "on conflict ({key}) do update set {changes} where {newer}"
-        ).format(
-            target=target,
-            staged=staged,
-            columns=columns_of(list(table.columns)),
-            key=columns_of(table.key),
-            changes=sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in others),
-            newer=newer,
+        sql.SQL("create temporary table if not exists {} (like {}) on commit delete rows").format(
+            staged, identifier(table)
         )
     )
+    copy(cursor, staged, frame)
+    _insert(cursor, table, sql.SQL("select {} from {}").format(columns_of(list(table.columns)), staged), None)
     cursor.execute(sql.SQL("delete from {}").format(staged))
+
+
+def _insert(
+    cursor: Cursor[tuple[Any, ...]], table: Table, rows: sql.Composable, parameters: list[bytes] | None
+) -> None:
+    if table.mode is Mode.APPEND:
+        conflict: sql.Composable = sql.SQL("")
+    else:
+        # in order of the key, so that two shards that bring the same rows never wait for each other in a circle
+        others = [name for name in table.columns if name not in table.key]
+        conflict = sql.SQL("order by {key} on conflict ({key}) do update set {changes} where {newer}").format(
+            key=columns_of(table.key),
+            changes=sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in others),
+            newer=sql.SQL("excluded.updated_at > old.updated_at")
+            if table is PRODUCTS
+            else sql.SQL("({}) is distinct from ({})").format(_prefixed("old", others), _prefixed("excluded", others)),
+        )
+    statement = sql.SQL("insert into {} as old ({}) {} {}").format(
+        identifier(table), columns_of(list(table.columns)), rows, conflict
+    )
+    cursor.execute(statement, None if parameters is None else [_Binary(part) for part in parameters])
+
+
+class _Binary(bytes):
+    """A parameter in its type's own binary format; the statement says which type."""
+
+
+class _BinaryDumper(Dumper):
+    format = Format.BINARY
+    oid = 0
+
+    def dump(self, obj: bytes) -> bytes:
+        return obj
+
+
+adapters.register_dumper(_Binary, _BinaryDumper)
 
 
 def _prefixed(prefix: str, names: Sequence[str]) -> sql.Composed:

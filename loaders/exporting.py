@@ -13,7 +13,7 @@ from typing import Literal
 import polars as pl
 from psycopg import IsolationLevel, sql
 
-from loaders import pipeline
+from loaders import pipeline, simulated
 from loaders.copying import Conn, read
 from loaders.db import connect
 from loaders.errors import DirectoryRefused
@@ -110,14 +110,14 @@ def _write_run(
 ) -> dict[str, int]:
     world, shards = the_world(connection), read_shards(connection)
     through = _common_day(shards)
-    manifest = pipeline.run_manifest(world.params, world.start, through, file_format)
+    manifest = simulated.run_manifest(world.params, world.start, through, file_format)
     rows: dict[str, int] = {}
     for table in TABLES:
         for part, frame in _parts(connection, table, world.start, through):
             name = table.path if part == "all" else f"{table.path}/{part}"
             path = folder / f"{name}.{file_format}"
             path.parent.mkdir(parents=True, exist_ok=True)
-            pipeline.write_frame(frame, path, file_format)
+            simulated.write_frame(frame, path, file_format)
             manifest.note(table, part, frame)
             rows[table.path] = rows.get(table.path, 0) + frame.height
     manifest.months = [part for part, _, _ in _months(world.start, through)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import psycopg
 
-from loaders import pipeline
+from loaders import pipeline, simulated
 from loaders.checks import PARENTS, Violation, first_violation, orphan_violation, receipt_violation
 from loaders.copying import Conn, copy, identifier
 from loaders.db import connect
@@ -47,7 +47,7 @@ def load_directory(settings: Settings, folder: Path) -> Loaded:
         if _same_is_there(connection, directory):
             return _summary(directory, already=True)
         check(directory)
-        state = pipeline.loaded_state(directory.params, directory.start, directory.through, directory.snapshots())
+        state = simulated.loaded_state(directory.params, directory.start, directory.through, directory.snapshots())
         if directory.state and state.digests != directory.state:
             message = (
                 f"{folder} was written by another release of the simulator: its state of {directory.through} is not "
@@ -111,7 +111,7 @@ def _checked(file: TableFile, parents: dict[str, pl.Series]) -> pl.DataFrame:
 
 def _refuse_other_content(file: TableFile, frame: pl.DataFrame) -> None:
     """The manifest's hash comes last: a wrong value says more than another hash."""
-    if pipeline.part_digests(file.table, frame).get(file.part) != file.digest:
+    if simulated.part_digests(file.table, frame).get(file.part) != file.digest:
         message = (
             f"{file.name} is not the file that manifest.json describes: its content has another hash. "
             "Copy the directory again, or simulate it anew."

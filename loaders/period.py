@@ -6,55 +6,37 @@ or not at all; so a kill at any moment loses nothing and repeats nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
 
-import polars as pl
 from psycopg import Rollback
+from psycopg.errors import DuplicateTable
 from psycopg.types.json import Jsonb
 
-from loaders import inbox, runs
-from loaders.copying import Conn, write
+from loaders import inbox, months, restoring, runs
+from loaders.batch import Batch
+from loaders.copying import Conn
 from loaders.errors import LeaseLost, PeriodError, StateRefused
 from loaders.inbox import Order
 from loaders.lease import Lease
+from loaders.live import LiveShard, OnDay, Rows, Simulation
 from loaders.statecache import StateCache
 from loaders.times import day_start, first_of_next_month, is_month_start, world_day
 from loaders.world import ShardRow, read_shard, state_hash, the_world
-from sim.schema import INVENTORY, RETURNS, TABLES, TRANSACTIONS, Mode, Table
-
-Rows = Mapping[str, pl.DataFrame]
-OnDay = Callable[[date, int], None]  # a world day is computed; its number of transactions
+from sim.schema import INVENTORY, RETURNS, TABLES, TRANSACTION_ITEMS, TRANSACTIONS, Mode, Table
 
 # Locks come in this order in every commit: the shard's own rows, the chain's (two shards may bring the same ones),
-# the world's row, stock. An order locks the world's row and then stock, so nobody waits in a circle.
+# the world's row, months, stock. An order locks the world's row and then stock, so nobody waits in a circle.
 _LOCK_CHAIN = "select pg_advisory_xact_lock(hashtext('walmart.chain'))"
 _LOCK_WORLD = "select 1 from world for update"
 _UNSHARED = tuple(table for table in TABLES if table.mode is Mode.APPEND and table is not RETURNS)
 # returns refer to products, which a period may bring
 _SHARED = (*(table for table in TABLES if table.mode is Mode.UPSERT and table is not INVENTORY), RETURNS)
+_RECEIPTS = (TRANSACTIONS, TRANSACTION_ITEMS)
 AHEAD = timedelta(days=62)
 
 ATTEMPTS = 3  # computations of a period; the last one holds the world's row, so that no order can come between
-
-
-class LiveShard(Protocol):
-    """A shard in memory; advancing it changes it."""
-
-    def advance(self, until: datetime, orders: Sequence[Order], on_day: OnDay | None) -> Rows: ...
-    def snapshot(self) -> dict[int, bytes]: ...
-    def digests(self) -> dict[int, str]: ...
-
-
-class Simulation(Protocol):
-    """The simulator of one world. `restore` raises StateRefused for a snapshot that it cannot read."""
-
-    state_version: str
-
-    def start(self, store_ids: Sequence[int]) -> LiveShard: ...
-    def restore(self, snapshot: Mapping[int, bytes], clock: datetime) -> LiveShard: ...
 
 
 @dataclass
@@ -65,6 +47,7 @@ class _Computed:
     rows: Rows
     orders: tuple[Order, ...]
     until: datetime
+    month_aside: date | None = None  # the month whose receipts wait in tables of their own
     finished: bool = False
 
     @property
@@ -83,32 +66,25 @@ class ShardAdvance:
         simulation: Simulation,
         cache: StateCache | None = None,
         run_id: str | None = None,
+        more: Callable[[], Conn] | None = None,
     ) -> None:
         """`connection` is in autocommit mode, commits the periods, and is not the lease's.
+
+        `more` opens further connections, not in autocommit mode: with it, months of the past are filled aside.
 
         Raises:
             StateRefused: the stored state has another version than the simulator's.
         """
         self.connection, self.lease, self.simulation, self.cache = connection, lease, simulation, cache
-        self.run_id = run_id
-        self.start = self._checked_start()
+        self.run_id, self._more = run_id, more
+        self.start = restoring.checked_start(connection, simulation)
+        self.first_until = the_world(connection).first_until
         self.row = self._read()
         self._live: LiveShard | None = None
-
-    def _checked_start(self) -> datetime:
-        with self.connection.transaction():
-            world = the_world(self.connection)
-        if world.state_version != self.simulation.state_version:
-            message = (
-                f"The company's state has version {world.state_version}, this release reads version "
-                f"{self.simulation.state_version}: export the company with the older release and load it here."
-            )
-            raise StateRefused(message)
-        return day_start(world.start)
+        self._months_until = date.min  # months before this day are there
 
     def _read(self) -> ShardRow:
-        with self.connection.transaction():
-            return read_shard(self.connection, self.lease.shard)
+        return read_shard(self.connection, self.lease.shard)
 
     def to(self, until: datetime, on_day: OnDay | None = None) -> int:
         """Advance to `until`, at most to the end of the clock's month, and commit; returns the transactions simulated.
@@ -127,7 +103,6 @@ class ShardAdvance:
         if until > month_end:
             message = f"One period ends at {month_end.isoformat()} at the latest, not at {until.isoformat()}."
             raise PeriodError(message)
-        self._ensure_partitions(until)
         for _ in range(ATTEMPTS - 1):
             computed = self._compute(self._waiting(until), until, on_day)
             if self._commit(computed):
@@ -144,17 +119,13 @@ class ShardAdvance:
         self._live = self._live or self._restored()
         return self._live.snapshot()
 
+    def _restored(self) -> LiveShard:
+        return restoring.restored(self.connection, self.simulation, self.start, self.row, self.cache)
+
     def _reread(self) -> None:
         row = self._read()
         if row != self.row:
             self.row, self._live = row, None
-
-    def _ensure_partitions(self, until: datetime) -> None:
-        """The months of the period and the next one: an order from the API never has to make its own."""
-        with self.connection.transaction():
-            self.connection.execute(
-                "select ensure_partitions(%s, %s)", (world_day(self.row.clock), world_day(until) + AHEAD)
-            )
 
     def _waiting(self, until: datetime) -> tuple[Order, ...]:
         orders = inbox.waiting(self.connection, self.row.store_ids, self.row.watermark)
@@ -173,20 +144,45 @@ class ShardAdvance:
         rows = live.advance(until, orders, on_day)
         return _Computed(live, rows, orders, until)
 
+    def _make_room(self, computed: _Computed) -> None:
+        """A place for the period's receipts: the month's tables, filled aside where nobody has made them yet."""
+        if self._fill_aside(computed):
+            return
+        # an order from the API never has to make its own month, but while history is written there are no orders
+        first, last = world_day(self.row.clock), world_day(computed.until)
+        last = last + AHEAD if computed.until >= self.first_until else last - timedelta(days=1)
+        if last >= self._months_until:
+            self.connection.execute("select ensure_partitions(%s, %s)", (first, last))
+            self._months_until = first_of_next_month(last)
+
+    def _fill_aside(self, computed: _Computed) -> bool:
+        month = world_day(self.row.clock).replace(day=1)
+        if self._more is None or computed.transactions < months.LEAST_ROWS or month < self._months_until:
+            return False
+        alone = self.connection.execute("select count(*) = 1 from world_shards").fetchone() == (True,)
+        if not alone or months.is_there(self.connection, month):
+            return False
+        months.fill(self._more, month, computed.rows)
+        computed.month_aside = month
+        return True
+
     def _commit(self, computed: _Computed) -> bool:
         """Write what was computed; False, and nothing written, when orders came that it does not know."""
+        self._make_room(computed)
         known = [order.sequence for order in computed.orders]
-        with self.connection.transaction():
-            with self.connection.cursor() as cursor:
+        try:
+            with self.connection.transaction(), Batch(self.connection) as batch:
                 for table in _UNSHARED:
-                    self._write(cursor, table, computed)
-                cursor.execute(_LOCK_CHAIN)
+                    self._write(batch, table, computed)
+                batch.execute(_LOCK_CHAIN)
                 for table in _SHARED:
-                    self._write(cursor, table, computed)
-            self.connection.execute(_LOCK_WORLD)
-            if inbox.waiting_numbers(self.connection, self.row.store_ids, self.row.watermark) != known:
-                raise Rollback
-            row = self._finish(computed)
+                    self._write(batch, table, computed)
+                batch.execute(_LOCK_WORLD)
+                if inbox.waiting_numbers(self.connection, self.row.store_ids, self.row.watermark) != known:
+                    raise Rollback
+                row = self._finish(batch, computed)
+        except DuplicateTable:  # somebody made the month meanwhile, for an order: the next try writes into it
+            return False
         if not computed.finished:
             return False
         self.row, self._live = row, computed.live
@@ -194,22 +190,26 @@ class ShardAdvance:
 
     def _compute_holding(self, until: datetime, on_day: OnDay | None) -> int:
         """Compute and write while no order can come in."""
-        with self.connection.transaction(), self.connection.cursor() as cursor:
-            cursor.execute(_LOCK_CHAIN)
-            cursor.execute(_LOCK_WORLD)
+        with self.connection.transaction():
+            with Batch(self.connection) as batch:
+                batch.execute(_LOCK_CHAIN)
+                batch.execute(_LOCK_WORLD)
             computed = self._compute(self._waiting(until), until, on_day)
-            for table in (*_UNSHARED, *_SHARED):
-                self._write(cursor, table, computed)
-            row = self._finish(computed)
+            self._make_room(computed)
+            with Batch(self.connection) as batch:
+                for table in (*_UNSHARED, *_SHARED):
+                    self._write(batch, table, computed)
+                row = self._finish(batch, computed)
         self.row, self._live = row, computed.live
         return computed.transactions
 
-    def _write(self, cursor: Any, table: Table, computed: _Computed) -> None:
-        if table.path in computed.rows:
-            write(cursor, table, computed.rows[table.path])
+    def _write(self, batch: Batch, table: Table, computed: _Computed) -> None:
+        aside = computed.month_aside and table in (*_RECEIPTS, RETURNS)  # returns refer to lines, which come later
+        if not aside:
+            batch.write(table, computed.rows.get(table.path))
 
-    def _finish(self, computed: _Computed) -> ShardRow:
-        """Stock, clock, watermark and state, with the world's row locked."""
+    def _finish(self, batch: Batch, computed: _Computed) -> ShardRow:
+        """Months, stock, clock, watermark and state, with the world's row locked."""
         digests = computed.live.digests()
         row = replace(
             self.row,
@@ -218,102 +218,42 @@ class ShardAdvance:
             digests=digests,
             state_hash=state_hash(digests),
         )
-        with self.connection.cursor() as cursor:
-            self._write(cursor, INVENTORY, computed)
-            if is_month_start(computed.until):
-                self._snapshot(computed, digests)
-            cursor.execute(
-                "update world_shards set clock = %s, watermark = %s, digests = %s, state_hash = %s, "
-                "committed_at = now() where shard = %s and clock = %s and watermark = %s and lease_owner = %s",
-                (
-                    row.clock,
-                    row.watermark,
-                    Jsonb({str(store_id): digest for store_id, digest in digests.items()}),
-                    row.state_hash,
-                    row.shard,
-                    self.row.clock,
-                    self.row.watermark,
-                    self.lease.owner,
-                ),
-            )
-            if cursor.rowcount != 1:
-                raise LeaseLost(self.lease.lost())
-            cursor.execute(
-                "update world set first_company_done = true where not first_company_done "
-                "and not exists (select 1 from world_shards where clock < first_until)"
-            )
-            if self.run_id:
-                runs.count_committed(self.connection, self.run_id, row.shard, computed.until, computed.transactions)
+        if computed.month_aside:
+            months.attach(self.connection, computed.month_aside)
+            batch.write(RETURNS, computed.rows.get(RETURNS.path))
+        batch.write(INVENTORY, computed.rows.get(INVENTORY.path))
+        if is_month_start(computed.until):
+            self._snapshot(computed)
+        moved = batch.execute(
+            "update world_shards set clock = %s, watermark = %s, digests = %s, state_hash = %s, "
+            "committed_at = now() where shard = %s and clock = %s and watermark = %s and lease_owner = %s returning 1",
+            (
+                row.clock,
+                row.watermark,
+                Jsonb({str(store_id): digest for store_id, digest in digests.items()}),
+                row.state_hash,
+                row.shard,
+                self.row.clock,
+                self.row.watermark,
+                self.lease.owner,
+            ),
+        )
+        batch.execute(
+            "update world set first_company_done = true where not first_company_done "
+            "and not exists (select 1 from world_shards where clock < first_until)"
+        )
+        if self.run_id:
+            runs.count_committed(self.connection, self.run_id, row.shard, computed.until, computed.transactions)
+        if moved.fetchone() is None:
+            raise LeaseLost(self.lease.lost())
         computed.finished = True
         return row
 
-    def _snapshot(self, computed: _Computed, digests: Mapping[int, str]) -> None:
-        version, parts = self.simulation.state_version, computed.live.snapshot()
-        write_snapshots(self.connection, computed.until, version, parts, digests)
-
-    def _restored(self) -> LiveShard:
-        """The state at the clock: from the local copy, or from the month's snapshot and all that happened since."""
-        cached = self.cache.read(self.row.clock, self.row.state_hash) if self.cache else None
-        if cached:
-            try:
-                live = self.simulation.restore(cached, self.row.clock)
-            except StateRefused:
-                pass  # a damaged copy: compute the state again
-            else:
-                if live.digests() == self.row.digests:
-                    return live
-        base = self._newest_snapshot()
-        live = self._from_snapshot(base) if base else self.simulation.start(self.row.store_ids)
-        base = base or self.start
-        if base < self.row.clock:
-            live.advance(
-                self.row.clock, inbox.taken(self.connection, self.row.store_ids, self.row.watermark, base), None
-            )
-        self._check_digests(live, self.row.digests, self.row.clock)
-        return live
-
-    def _newest_snapshot(self) -> datetime | None:
-        row = self.connection.execute(
-            "select max(at) from simulation_state where at <= %s and store_id = any(%s)",
-            (self.row.clock, list(self.row.store_ids)),
-        ).fetchone()
-        newest: datetime | None = row[0] if row else None
-        return newest
-
-    def _from_snapshot(self, at: datetime) -> LiveShard:
-        found = self.connection.execute(
-            "select store_id, snapshot, digest from simulation_state where at = %s and store_id = any(%s)",
-            (at, list(self.row.store_ids)),
-        ).fetchall()
-        missing = sorted(set(self.row.store_ids) - {store_id for store_id, _, _ in found})
-        if missing:
-            message = (
-                f"The snapshot of {at.isoformat()} is missing for stores {missing}: the company cannot be continued. "
-                "Export it, and load it into an empty database."
-            )
-            raise StateRefused(message)
-        live = self.simulation.restore({store_id: bytes(part) for store_id, part, _ in found}, at)
-        self._check_digests(live, {store_id: digest for store_id, _, digest in found}, at)
-        return live
-
-    def _check_digests(self, live: LiveShard, expected: Mapping[int, str], at: datetime) -> None:
-        found = live.digests()
-        different = sorted(store_id for store_id in expected if found.get(store_id) != expected[store_id])
-        if different:
-            message = (
-                f"The state of stores {different} at {at.isoformat()} does not have the stored hash: the company was "
-                "made by another release, or its inbox or state was changed by hand. Nothing was written."
-            )
-            raise StateRefused(message)
-
-
-def write_snapshots(
-    connection: Conn, at: datetime, version: str, snapshots: Mapping[int, bytes], digests: Mapping[int, str]
-) -> None:
-    """Keep the full state of some stores at an instant."""
-    connection.cursor().executemany(
-        "insert into simulation_state (store_id, at, format_version, snapshot, digest) values (%s, %s, %s, %s, %s) "
-        "on conflict (store_id, at) do update set "
-        "format_version = excluded.format_version, snapshot = excluded.snapshot, digest = excluded.digest",
-        [(store_id, at, version, part, digests[store_id]) for store_id, part in snapshots.items()],
-    )
+    def _snapshot(self, computed: _Computed) -> None:
+        restoring.write_snapshots(
+            self.connection,
+            computed.until,
+            self.simulation.state_version,
+            computed.live.snapshot(),
+            computed.live.digests(),
+        )

@@ -224,4 +224,6 @@ def test_returns_are_in_dbts_returns(fresh: Api, tmp_path: Any) -> None:
     DbtProject(fresh.settings, tmp_path).run(["run", "--select", "+daily_returns"])
     assert fresh.rows("select quantity, is_restocked from analytics.stg_returns where return_id = %s",
                       line["return_id"]) == [(2, True)]  # fmt: skip
-    assert fresh.rows("select sum(units_returned)::integer from analytics.daily_returns where channel = 'api'") == [(2,)]
+    assert fresh.rows("select sum(units_returned)::integer from analytics.daily_returns where channel = 'api'") == [
+        (2,)
+    ]

@@ -11,11 +11,12 @@ from typing import Any
 
 import psycopg
 
-from loaders import pipeline, warehouse
+from loaders import warehouse
 from loaders.copying import read
 from loaders.db import connect
 from loaders.errors import DatabaseUnavailable
 from loaders.settings import Settings
+from loaders.simulated import table_hash
 from sim.schema import TABLES
 from tests.product import Product
 from tests.waiting import wait_until
@@ -46,7 +47,7 @@ def rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
 def hashes(settings: Settings) -> dict[str, str]:
     """The canonical hash of every table of the company."""
     with connect(settings, "loader") as connection:
-        return {table.path: pipeline.table_hash(table, read(connection, table)) for table in TABLES}
+        return {table.path: table_hash(table, read(connection, table)) for table in TABLES}
 
 
 def finish(product: Product, run: Run) -> Run:

@@ -8,10 +8,11 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
+from loaders import copying
 from loaders.copying import read, write
 from loaders.db import connect
 from loaders.settings import Settings
-from sim.schema import CUSTOMERS, PRODUCTS, STORES, SUPPLIERS
+from sim.schema import CUSTOMERS, INSTANT, PRODUCTS, STORES, SUPPLIERS, Mode, Table
 
 
 def stores() -> pl.DataFrame:
@@ -80,3 +81,39 @@ def test_an_upsert_replaces_by_key_and_keeps_the_rest(database: Settings) -> Non
         write(cursor, STORES, stores())
         write(cursor, STORES, changed)
         assert read(connection, STORES).equals(pl.concat([changed, stores().tail(-2)]))
+
+
+AMOUNTS = ["0.00", "0.01", "-0.01", "0.10", "1.00", "99.99", "-100.00", "9999.99", "10000.00", "100000000.01", None]
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_values_arrive_as_they_are_however_many_there_are(
+    empty: Settings, monkeypatch: pytest.MonkeyPatch, many: bool
+) -> None:
+    frame = pl.DataFrame(
+        {
+            "amount": AMOUNTS,
+            "day": [date(1969, 12, 31), date(2000, 1, 1), None, *[date(2026, 2, 28)] * 8],
+            "text": ["", None, "a", "Zoë 東京 🛒", "tab\tand\nline", "\\N", "'\"{},", *["x" * 1000] * 4],
+            "flag": [True, False, None] * 3 + [True, False],
+            "whole": [0, -1, 2**31 - 1, -(2**31), *range(7)],
+            "long": [0, -1, 2**63 - 1, -(2**63), None, *range(6)],
+            "real": [0.0, -0.5, 1e-300, None, 1 / 3, *[2.5] * 6],
+            "at": [datetime(1999, 12, 31, 23, 59, 59, 9, tzinfo=UTC), None, *[datetime(2026, 3, 8, tzinfo=UTC)] * 9],
+        },
+        schema={
+            "amount": pl.String, "day": pl.Date, "text": pl.String, "flag": pl.Boolean, "whole": pl.Int32,
+            "long": pl.Int64, "real": pl.Float64, "at": INSTANT,
+        },
+    ).with_columns(pl.col("amount").cast(pl.Decimal(12, 2)))  # fmt: skip
+    target = Table("values_of_all_kinds", dict(frame.schema), ("whole",), Mode.APPEND, schema="pg_temp")
+    monkeypatch.setattr(copying, "FEW_NEW_ROWS", 0 if many else 100)
+    monkeypatch.setattr(copying, "CHUNK_ROWS", 4)
+    with connect(empty, "owner") as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "create temporary table values_of_all_kinds (amount numeric(12, 2), day date, text text, flag boolean, "
+            "whole integer, long bigint, real double precision, at timestamptz)"
+        )
+        write(cursor, target, frame)
+        found = cursor.execute("select * from values_of_all_kinds").fetchall()
+    assert sorted(found, key=lambda row: row[4]) == sorted(frame.rows(), key=lambda row: row[4])

@@ -17,6 +17,7 @@ from loaders.errors import LeaseHeld, LeaseLost, PeriodError, StateRefused
 from loaders.lease import Lease
 from loaders.period import ShardAdvance
 from loaders.settings import Settings
+from loaders.simulated import SimulatedWorld, company_params
 from loaders.statecache import StateCache
 from loaders.world import the_world
 from sim import canonical, runner
@@ -27,7 +28,7 @@ from tests.loaders.companies import NOW, content, next_day, one, place_order, sm
 def simulated(settings: Settings, days: int) -> dict[str, str]:
     """The canonical hashes of the same company simulated in memory in one go."""
     start = one(settings, "select start_date from world")
-    frames = runner.run(pipeline.company_params(settings), start, days)
+    frames = runner.run(company_params(settings), start, days)
     return {path: canonical.table_hash(BY_PATH[path], frame) for path, frame in frames.items()}
 
 
@@ -39,7 +40,7 @@ def advancing(settings: Settings, owner: str = "test", cache: StateCache | None 
         connect(settings, "loader", autocommit=True) as connection,
         Lease(control, 0, owner) as lease,
     ):
-        world = pipeline.SimulatedWorld.of(the_world(control))
+        world = SimulatedWorld.of(the_world(control))
         yield ShardAdvance(connection, lease, world, cache)
 
 

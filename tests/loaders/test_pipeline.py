@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from loaders import pipeline
+from loaders import pipeline, simulated
 from loaders.db import connect, parameters
 from loaders.errors import CompanyExists, NoCompany, PeriodError
 from loaders.period import ShardAdvance
@@ -107,12 +107,12 @@ def test_a_run_that_is_stopped_says_so_and_can_go_on(
     steps = 0
     finish = ShardAdvance._finish
 
-    def stopping(self: ShardAdvance, computed: object) -> object:
+    def stopping(self: ShardAdvance, *given: object) -> object:
         nonlocal steps
         steps += 1
         if steps == 2:
             raise error
-        return finish(self, computed)  # type: ignore[arg-type]
+        return finish(self, *given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(ShardAdvance, "_finish", stopping)
     with pytest.raises(type(error)):
@@ -133,7 +133,7 @@ def test_a_killed_process_loses_nothing(company: Settings) -> None:
     code = f"""
 from datetime import datetime
 from pathlib import Path
-from loaders import pipeline
+from loaders import pipeline, simulated
 from loaders.settings import Settings
 settings = Settings.load(_env_file=None, state_dir=Path({str(company.state_dir)!r}), db_name={company.db_name!r})
 pipeline.advance_shard(settings, 0, datetime.fromisoformat({until.isoformat()!r}), "day")
@@ -166,7 +166,7 @@ def _in_one_go(settings: Settings, until: datetime) -> dict[str, str]:
     from sim.schema import BY_PATH
 
     start = one(settings, "select start_date from world")
-    frames = runner.run(pipeline.company_params(settings), start, (world_day(until) - start).days)
+    frames = runner.run(simulated.company_params(settings), start, (world_day(until) - start).days)
     return {path: canonical.table_hash(BY_PATH[path], frame) for path, frame in frames.items()}
 
 

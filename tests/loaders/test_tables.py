@@ -45,12 +45,17 @@ def test_a_migrated_table_is_what_the_contract_says(empty: Settings, table: sche
     assert key == (list(table.key),)
 
 
-def test_every_table_says_what_it_is(empty: Settings) -> None:
+def test_every_table_and_every_column_says_what_it_is(empty: Settings) -> None:
     with connect(empty, "owner") as connection:
         silent = connection.execute(
-            "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+            "select c.oid::regclass::text, a.attname from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+            "join pg_attribute a on a.attrelid = c.oid and a.attnum >= 0 and not a.attisdropped "
             "where n.nspname in ('public', 'truth', 'operations', 'predictions') and c.relkind in ('r', 'p') "
-            "and not c.relispartition and obj_description(c.oid) is null and c.relname <> 'schema_version'"
+            "and not c.relispartition and col_description(c.oid, a.attnum) is null "
+            "union all select c.oid::regclass::text, null from pg_class c "
+            "where c.relnamespace in ('public'::regnamespace, 'truth'::regnamespace, 'operations'::regnamespace, "
+            "'predictions'::regnamespace) and c.relkind in ('r', 'p') and not c.relispartition "
+            "and obj_description(c.oid) is null"
         ).fetchall()
     assert silent == []
 
@@ -97,7 +102,26 @@ DENIED: list[tuple[Role, str]] = [
     ("loader", "update operations.order_keys set body_hash = ''"),
     ("app", "insert into products select * from products"),
     ("app", "insert into predictions.forecasts select * from predictions.forecasts"),
+    ("app", "select new_month('2026-01-01')"),
+    ("app", "select attach_month('2026-01-01')"),
+    ("reader", "select discard_months()"),
+    ("reader", "insert into order_inbox (transaction_id, world_time) values (1, now())"),
+    ("reader", "create table mine (one integer)"),
+    ("reader", "select * from operations.order_keys"),
+    ("app", "select * from simulation_state"),
+    ("app", "delete from transaction_items"),
+    ("app", "truncate inventory"),
+    ("app", "update products set list_price = 0"),
+    ("app", "insert into inventory select * from inventory"),
+    ("app", "create table mine (one integer)"),
+    ("app", "create role mine"),
     ("loader", "drop table transactions"),
+    ("loader", "truncate transactions"),
+    ("loader", "alter table transactions disable trigger all"),
+    ("loader", "create table mine (one integer)"),
+    ("loader", "create table loading.mine (one integer)"),
+    ("loader", "insert into operations.order_keys values ('key', 'hash')"),
+    ("loader", "alter role walmart_reader createrole"),
     ("loader", "update operations.schema_version set version_num = '0000'"),
 ]
 
@@ -111,6 +135,8 @@ def test_a_role_may_not(empty: Settings, role: Role, statement: str) -> None:
 ALLOWED: list[tuple[Role, str]] = [
     ("reader", "select * from transactions, predictions.forecasts, operations.dbt_results, world"),
     ("reader", "select published_through()"),
+    ("app", "select * from customers, products, order_inbox"),
+    ("loader", "select new_month('2026-01-01'), discard_months()"),
     ("app", "insert into transactions select * from transactions"),
     ("app", "insert into transaction_items select * from transaction_items"),
     ("app", "insert into order_inbox (transaction_id, world_time) select 1, now() where false"),
@@ -131,3 +157,21 @@ ALLOWED: list[tuple[Role, str]] = [
 def test_a_role_may(empty: Settings, role: Role, statement: str) -> None:
     with connect(empty, role) as connection:
         connection.execute(statement)
+
+
+BROKEN = [
+    ("purchase_orders", "(1, 1, 1, 1, '2026-01-02', 1, '2026-01-01', null, null, 1.00)"),
+    ("purchase_orders", "(1, 1, 1, 1, '2026-01-02', 1, '2026-01-03', '2026-01-03', null, 1.00)"),
+    ("purchase_orders", "(1, 1, 1, 1, '2026-01-02', 0, '2026-01-03', null, null, 1.00)"),
+    ("inventory_daily", "(1, 1, '2026-01-01', 5, 0, 2, 0, 0, 4)"),
+    ("inventory", "(1, 1, -1, 0, 0, 0, now())"),
+    ("returns", "(1, 1, '2026-01-02', 1, 1, 1, now(), '2026-01-01', 1, 1.00, 'defective', true)"),
+    ("customers", "(1, 'A', 'B', 'c', 'F', '2026-01-02', 'c', 'TX', '00000', 1, 'None', '2026-01-01')"),
+    ("promotions", "(1, 'rollback', null, 1, 10, '2026-01-02', '2026-01-01')"),
+]
+
+
+@pytest.mark.parametrize(("name", "row"), BROKEN)
+def test_a_row_that_cannot_be_is_refused(empty: Settings, name: str, row: str) -> None:
+    with connect(empty, "loader") as loader, pytest.raises(psycopg.errors.CheckViolation):
+        loader.execute(f"insert into {name} values {row}".encode())

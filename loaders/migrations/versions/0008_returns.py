@@ -5,7 +5,7 @@ from __future__ import annotations
 from loaders.migrations.script import run_script
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
