@@ -9,20 +9,21 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from loaders.errors import (
     CompanyExists,
     DirectoryRefused,
     NoCompany,
+    PeriodError,
     SettingsError,
     StateRefused,
     WalmartSimError,
 )
 from loaders.settings import Settings
 
-REFUSED = (DirectoryRefused, CompanyExists, NoCompany, SettingsError, StateRefused)
+REFUSED = (DirectoryRefused, CompanyExists, NoCompany, PeriodError, SettingsError, StateRefused)
 
 
 def main(arguments: Sequence[str] | None = None, settings: Settings | None = None) -> int:
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str] | None = None, settings: Settings | None = Non
             "migrate": _migrate,
             "load": _load,
             "export": _export,
+            "replay": _replay,
             "warehouse": _warehouse,
             "status": _status,
         }
@@ -60,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
         default="parquet",
         help="files as a simulation writes them, or the four flat files Walmart_*.csv (default: parquet)",
     )
+    replay = commands.add_parser("replay", help="compute a month once more, and put right what differs")
+    replay.add_argument("month", type=_month, metavar="YYYY-MM", help="a month that the company has been through")
     warehouse = commands.add_parser("warehouse", help="bring what changed to the warehouse, and compare")
     warehouse.add_argument("--load-id", help="name of the load (default: the time)")
     status = commands.add_parser("status", help="what is there, and how far the company has come")
@@ -96,6 +100,26 @@ def _export(settings: Settings, chosen: argparse.Namespace) -> int:
     for name, rows in export_directory(settings, chosen.folder, chosen.format).items():
         print(f"{name:<24} {rows:>12,} rows")
     print(f"Exported to {chosen.folder}.")
+    return 0
+
+
+def _month(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m").date()
+    except ValueError as error:
+        message = f"{text!r} is not a month: write it as 2026-02"
+        raise argparse.ArgumentTypeError(message) from error
+
+
+def _replay(settings: Settings, chosen: argparse.Namespace) -> int:
+    from loaders.replaying import replay_month
+
+    found = replay_month(settings, chosen.month)
+    for path, rows in found.items():
+        if rows:
+            print(f"{path:<24} {rows:>12,} rows put right")
+    if not any(found.values()):
+        print(f"Every row of {chosen.month:%Y-%m} was as the simulator made it.")
     return 0
 
 
