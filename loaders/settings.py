@@ -107,6 +107,17 @@ class Settings(BaseSettings):
         None, min_length=16, description="bearer token for writes through the REST API; unset: generated"
     )
 
+    api_client_rate: int = Field(
+        1_200, ge=1, le=10_000_000, description="requests a minute that one address may make to the REST API"
+    )
+    api_token_rate: int = Field(
+        6_000, ge=1, le=10_000_000, description="requests a minute with the API token, from all addresses together"
+    )
+    api_cors_origins: str = Field(
+        "",
+        description="comma-separated origins (https://host:port) whose scripts may call the REST API; unset: none",
+    )
+
     sim_customers: int = Field(20_000, ge=50, le=5_000_000, description="customers of the company at its first start")
     sim_products: int = Field(1_500, ge=8, le=30_000, description="products")
     sim_stores: int = Field(12, ge=1, le=2_000, description="stores")
@@ -178,6 +189,11 @@ class Settings(BaseSettings):
         extra = [host.strip() for host in self.app_allowed_hosts.split(",") if host.strip()]
         own = [] if self.app_host in {"0.0.0.0", "::"} else [self.app_host]
         return list(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", *own, *extra]))
+
+    @property
+    def cors_origins(self) -> list[str]:
+        """The origins whose scripts may call the REST API, as browsers write them."""
+        return [origin.strip().rstrip("/") for origin in self.api_cors_origins.split(",") if origin.strip()]
 
     @property
     def app_url(self) -> str:

@@ -6,6 +6,7 @@ import itertools
 import os
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +99,20 @@ def database(postgres_server: Settings) -> Iterator[Settings]:
     yield postgres_server.model_copy(update={"db_name": name})
     with psycopg.connect(conninfo(postgres_server, "superuser", "postgres"), autocommit=True) as connection:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def modelled_company(postgres_server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Ten weeks of a small chain, all models built, forecasts and recommendations made; nobody changes it."""
+    from loaders import pipeline, predictions  # compiled code: only where it is needed
+    from loaders.dbt import DbtProject
+    from tests.api.conftest import copy_of
+
+    with copy_of(postgres_server, TEMPLATE, "modelled_company") as settings:
+        size = {"sim_customers": 300, "sim_products": 120, "sim_stores": 3, "sim_days": 70, "sim_seed": 7}
+        settings = settings.model_copy(update=size)
+        pipeline.run(settings, now=datetime(2026, 3, 13, 15, tzinfo=UTC))
+        DbtProject(settings, tmp_path_factory.mktemp("dbt")).build()
+        predictions.forecast(settings)
+        predictions.recommend(settings)
+        yield settings

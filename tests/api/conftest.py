@@ -137,7 +137,8 @@ def simulated(postgres_server: Settings) -> Iterator[Settings]:
     """Three weeks of a small chain in two shards; nobody changes it."""
     with copy_of(postgres_server, TEMPLATE, "api_company") as settings:
         size = {"sim_customers": 300, "sim_products": 120, "sim_stores": 3, "sim_days": 22, "sim_seed": 7}
-        settings = settings.model_copy(update=size | {"sim_shards": 2})
+        settings = settings.model_copy(update=size | {"sim_shards": 2, "api_client_rate": 1_000_000})
+        settings = settings.model_copy(update={"api_token_rate": 1_000_000})
         pipeline.run(settings, now=NOW)
         yield settings
 

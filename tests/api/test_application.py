@@ -28,10 +28,12 @@ def test_unknown_paths_and_methods_are_problems(away: Api) -> None:
     answer = away.send(away.request("DELETE", "/products"))[0]
     problem(answer, 405)
     assert answer.headers["allow"] == "GET"
+    for method in ("DELETE", "OPTIONS", "TRACE"):  # of a path that has two routes
+        assert away.send(away.request(method, "/orders"))[0].headers["allow"] == "GET, POST"
 
 
 def test_a_database_that_is_away_is_one_sentence(away: Api) -> None:
-    paths = ("/products", "/products/1", "/orders/1", "/metrics/daily")
+    paths = ("/products", "/products/1", "/stores", "/inventory", "/orders", "/orders/1", "/metrics/daily", "/forecast")
     answers = away.send(*(away.request("GET", path) for path in paths), away.order_request(1, {1: 1}))
     for answer in answers:
         assert "PostgreSQL" in problem(answer, 503)["detail"]
@@ -99,19 +101,40 @@ def test_the_page_of_the_api_is_whole_from_here(away: Api) -> None:
 
 def test_openapi_describes_every_route_with_examples_and_problems(away: Api) -> None:
     described = away.get("/openapi.json").json()
-    assert set(described["paths"]) == {
-        "/api/v1/health",
-        "/api/v1/products",
-        "/api/v1/products/{product_id}",
-        "/api/v1/orders",
-        "/api/v1/orders/{transaction_id}",
-        "/api/v1/orders/{transaction_id}/return",
-        "/api/v1/metrics/daily",
-        "/api/v1/transactions.csv",
+    assert described["openapi"].startswith("3.1")
+    assert {path.removeprefix("/api/v1") for path in described["paths"]} == {
+        "/health",
+        "/products",
+        "/products/{product_id}",
+        "/stores",
+        "/stores/{store_id}",
+        "/inventory",
+        "/orders",
+        "/orders/{transaction_id}",
+        "/orders/{transaction_id}/return",
+        "/customers/{customer_id}",
+        "/transactions.csv",
+        "/metrics/daily",
+        "/forecast",
+        "/recommendations",
+        "/recommendations/products/{product_id}",
+        "/recommendations/customers/{customer_id}",
+        "/runs",
+        "/runs/{pipeline}/{run_id}/cancel",
+    }
+    secured = {(path, method) for path, of in described["paths"].items() for method in of if "security" in of[method]}
+    assert secured == {
+        ("/api/v1/orders", "post"),
+        ("/api/v1/orders/{transaction_id}/return", "post"),
+        ("/api/v1/customers/{customer_id}", "get"),
+        ("/api/v1/recommendations/customers/{customer_id}", "get"),
+        ("/api/v1/transactions.csv", "get"),  # without the token there are no names in it
+        ("/api/v1/runs", "post"),
+        ("/api/v1/runs/{pipeline}/{run_id}/cancel", "post"),
     }
     order = described["paths"]["/api/v1/orders"]["post"]
     assert order["security"] == [{"HTTPBearer": []}]
-    assert {"201", "401", "409", "413", "422", "503"} == set(order["responses"])
+    assert {"201", "401", "409", "413", "422", "429", "503"} == set(order["responses"])
     for status, response in order["responses"].items():
         assert ("application/problem+json" in response["content"]) == (status != "201")
     assert described["components"]["schemas"]["OrderBody"]["examples"][0]["lines"]

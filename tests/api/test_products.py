@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -11,18 +12,68 @@ from tests.api.conftest import Api, fields, problem
 
 def test_pages_hold_every_product_once_in_order(api: Api) -> None:
     found: list[int] = []
-    after: int | None = 0
-    while after is not None:
-        page = api.get("/products", limit=50, after=after).json()
+    page = api.get("/products", limit=50).json()
+    while True:
         assert page["count"] == 120
         found += [product["product_id"] for product in page["data"]]
-        after = page["next"]
+        if page["next"] is None:
+            break
+        page = api.get("/products", limit=50, after=page["next"]).json()
     assert found == list(range(1, 121))
 
 
 def test_a_page_that_holds_exactly_the_rest_is_the_last(api: Api) -> None:
-    page = api.get("/products", limit=20, after=100).json()
+    first = api.get("/products", limit=100).json()
+    page = api.get("/products", limit=20, after=first["next"]).json()
     assert len(page["data"]) == 20 and page["next"] is None
+
+
+@pytest.mark.parametrize(("sort", "column"), [("number", "product_id"), ("name", "name"), ("price", "list_price")])
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_sorted_pages_hold_every_product_once_in_the_order_of_sql(api: Api, sort: str, column: str, order: str) -> None:
+    found: list[int] = []
+    after: dict[str, Any] = {}
+    while True:
+        page = api.get("/products", sort=sort, order=order, limit=37, **after).json()
+        found += [product["product_id"] for product in page["data"]]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    expected = api.rows(f"select product_id from products order by {column} {order}, product_id {order}")
+    assert found == [number for (number,) in expected]
+
+
+def test_a_cursor_is_of_one_order_and_nothing_else_is_one(api: Api) -> None:
+    cursor = api.get("/products", limit=1, sort="price").json()["next"]
+    assert api.get("/products", sort="price", after=cursor).status_code == 200
+    bad = [
+        ("name", cursor),
+        ("price", "1"),
+        ("price", cursor[:-3]),
+        ("price", "é"),
+        ("price", "W10"),
+        ("price", "W" * 400),
+    ]
+    for sort, after in bad:
+        assert fields(api.get("/products", sort=sort, after=after)) == ["after"]
+    for forged in (
+        '["products price asc", "NaN", 1]',
+        '["products price asc", "1", -1]',
+        '["products price asc", "1e400", 1]',
+        '["products price asc", 1, 1]',
+        '["products price asc", "1", true]',
+        '["products price asc", "1\\u0000", 1]',
+        "[" * 200,
+    ):
+        after = base64.urlsafe_b64encode(forged.encode()).decode().rstrip("=")
+        assert fields(api.get("/products", sort="price", after=after)) == ["after"], forged
+
+
+def test_only_what_a_store_lists(api: Api) -> None:
+    listed = api.rows("select count(*) from assortment where store_id = 2 and listed_from <= '2026-03-13' "
+                      "and (listed_to is null or listed_to >= '2026-03-13')")  # fmt: skip
+    assert api.get("/products", store_id=2).json()["count"] == listed[0][0] < 120
+    assert fields(api.get("/products", store_id=99)) == ["store_id"]
 
 
 @pytest.mark.parametrize(
@@ -35,6 +86,7 @@ def test_a_page_that_holds_exactly_the_rest_is_the_last(api: Api) -> None:
         ({"search": "%"}, "name like '%\\%%' or brand like '%\\%%'"),
         ({"search": "' or true --"}, "false"),
         ({"department": "grocery"}, "false"),
+        ({"min_price": "3.50", "max_price": "5"}, "list_price between 3.5 and 5"),
     ],
 )
 def test_filters_find_what_sql_finds(api: Api, parameters: dict[str, Any], condition: str) -> None:
@@ -71,6 +123,9 @@ def test_a_number_out_of_bounds_is_refused(api: Api, bad: str) -> None:
         ({"limit": 201}, "limit"),
         ({"limit": 0}, "limit"),
         ({"after": -1}, "after"),
+        ({"sort": "price; drop table products"}, "sort"),
+        ({"min_price": "NaN"}, "min_price"),
+        ({"max_price": "9" * 400}, "max_price"),
         ({"search": "milk\x00"}, "search"),
         ({"search": "m" * 101}, "search"),
         ({"brand": ""}, "brand"),

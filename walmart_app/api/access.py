@@ -35,12 +35,21 @@ def authorised(request: Request, credentials: Annotated[HTTPAuthorizationCredent
         raise HTTPException(401, detail, {"WWW-Authenticate": 'Bearer realm="Walmart Sim API"'})
 
 
+def _may_see_names(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> bool:
+    """Whether names of customers may be shown: with the token, or behind the login that pages have off loopback."""
+    settings: Settings = request.app.state.settings
+    return not settings.on_loopback or (credentials is not None and bearer_matches(settings, credentials.credentials))
+
+
 def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
 
 
 Connected = Annotated[Database, Depends(_database)]
+MaySeeNames = Annotated[bool, Depends(_may_see_names)]
 
 IdempotencyKey = Annotated[
     str | None,

@@ -11,12 +11,44 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Match
 
 from loaders.settings import Settings
-from walmart_app.api import dbt_docs, docs, health, metrics, orders, problems, products, returns, transactions
+from walmart_app.api import (
+    customers,
+    dbt_docs,
+    docs,
+    forecast,
+    health,
+    inventory,
+    metrics,
+    orders,
+    problems,
+    products,
+    recommendations,
+    returns,
+    runs,
+    stores,
+    transactions,
+)
 from walmart_app.api.limits import BodyLimit
+from walmart_app.api.origins import OpenedOrigins
 from walmart_app.api.protection import Protection
+from walmart_app.api.rates import RateLimit
 from walmart_app.queries.database import Database
 
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+_PARTS = (
+    health,
+    products,
+    stores,
+    inventory,
+    orders,
+    returns,
+    customers,
+    transactions,
+    metrics,
+    forecast,
+    recommendations,
+    runs,
+)
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 _DESCRIPTION = """
 The company's catalogue, orders and sales. Reading is free; buying takes the token of the setting `API_TOKEN`.
 Money is in dollars, days are the stores' own, instants are UTC. Errors are `application/problem+json`.
@@ -44,9 +76,12 @@ def build(settings: Settings) -> FastAPI:
     api.state.settings, api.state.database = settings, database
     api.add_middleware(BodyLimit)
     api.add_middleware(Protection, settings=settings)
+    if settings.cors_origins:
+        api.add_middleware(OpenedOrigins, settings=settings)  # before the login: browsers ask without one
+    api.add_middleware(RateLimit, settings=settings)  # before the login, so that nobody tries passwords for long
     api.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.allowed_hosts)
     version = APIRouter(prefix="/api/v1")
-    for part in (health, products, orders, returns, metrics, transactions):
+    for part in _PARTS:
         version.include_router(part.router)
     api.include_router(version)
     docs.add(api)

@@ -1,24 +1,40 @@
-"""POST /orders and GET /orders/{transaction_id}."""
+"""GET and POST /orders, and GET /orders/{transaction_id}."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from psycopg import Connection
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from walmart_app.api.access import Connected, IdempotencyKey, authorised
+from walmart_app.api.cursors import CursorText, Next, cursor, instant, money, place, whole
 from walmart_app.api.problems import described
 from walmart_app.api.returns import ReturnedAnswer
-from walmart_app.api.values import LongNumber, LongNumberInUrl, Money, Number, Quantity, refusal
+from walmart_app.api.values import (
+    DayInUrl,
+    LimitInUrl,
+    LongNumber,
+    LongNumberInUrl,
+    Money,
+    Number,
+    NumberInUrl,
+    Quantity,
+    refusal,
+)
 from walmart_app.commands import orders
 from walmart_app.commands.receipt import OrderLine
+from walmart_app.queries.database import Database
+from walmart_app.queries.receipts import Position, Receipt, ReceiptFilter, Sort, receipts
 from walmart_app.queries.returns import returned
 from walmart_app.queries.transactions import Transaction, transaction
+from walmart_app.queries.world import check_store
 
 router = APIRouter(prefix="/orders", tags=["orders"])
+
+_READINGS: dict[str, Any] = {"time": instant, "total": money, "items": whole}
 
 MOST_LINES = 100
 
@@ -131,6 +147,94 @@ async def place_order(
     if taken.repeated:
         response.headers["Idempotent-Replayed"] = "true"
     return OrderAnswer.of(found)
+
+
+class OrderSummary(BaseModel):
+    """A transaction without its lines. Dollars; `total_amount` is without tax."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    transaction_id: int = Field(examples=[972900010000017])
+    transaction_timestamp: datetime = Field(description="UTC; of an order from the API the world's clock")
+    store_id: int = Field(examples=[1])
+    customer_id: int | None
+    channel: Literal["store", "pickup", "delivery", "api"]
+    payment_method: str = Field(examples=["credit"])
+    item_count: int = Field(description="units", examples=[2])
+    discount_amount: Money = Field(examples=[1.4])
+    total_amount: Money = Field(examples=[5.56])
+
+
+class OrderPage(BaseModel):
+    """A page of transactions."""
+
+    data: list[OrderSummary]
+    next: Next
+
+
+class OrderQuery(BaseModel):
+    """Which transactions, and which page of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: LimitInUrl = Field(50, description="transactions on a page, 1 to 200")
+    after: CursorText = None
+    sort: Literal["time", "total", "items"] = "time"
+    order: Literal["asc", "desc"] = "desc"
+    first: DayInUrl | None = Field(None, alias="from", description="first day")
+    last: DayInUrl | None = Field(None, alias="to", description="last day, included")
+    store_id: NumberInUrl | None = None
+    channel: Literal["store", "pickup", "delivery", "api"] | None = None
+    payment_method: Literal["cash", "debit", "credit", "mobile_wallet", "gift_card"] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first and self.last and self.last < self.first:
+            raise refusal(allowed="days in order: `from` not after `to`")
+        return self
+
+    def filter(self) -> ReceiptFilter:
+        """The conditions, without the page."""
+        return ReceiptFilter(
+            first=self.first,
+            last=self.last,
+            store_id=self.store_id,
+            channel=self.channel,
+            payment=self.payment_method,
+        )
+
+
+async def page_of_orders(
+    database: Database, wanted: ReceiptFilter, sort: Sort, descending: bool, after: str | None, limit: int
+) -> OrderPage:
+    """A page of transactions in an order; `after` is the cursor of the page before.
+
+    Raises:
+        InvalidValue: the cursor is none of this order.
+    """
+    order = f"orders {sort} {'desc' if descending else 'asc'}"
+    found = place(after, order, _READINGS[sort], whole)
+    start = Position(str(found[0]), found[1]) if found else None
+
+    def read(connection: Connection) -> list[Receipt]:
+        if wanted.store_id is not None:
+            check_store(connection, wanted.store_id)
+        return receipts(connection, wanted, sort, descending=descending, after=start, limit=limit + 1)
+
+    rows = await database.run(read)
+    page = rows[:limit]
+    following = None
+    if len(rows) > limit:
+        last = page[-1].position(sort)
+        value: str | int = page[-1].item_count if sort == "items" else last.value
+        following = cursor(order, value, last.transaction_id)
+    return OrderPage(data=[OrderSummary.model_validate(row) for row in page], next=following)
+
+
+@router.get("", summary="Transactions of all channels, page by page", responses=described(422, 503))
+async def list_orders(query: Annotated[OrderQuery, Query()], database: Connected) -> OrderPage:
+    """Newest first unless asked otherwise. Pages go on from a transaction, so arrivals shift none of them."""
+    return await page_of_orders(database, query.filter(), query.sort, query.order == "desc", query.after, query.limit)
 
 
 class OrderDetail(OrderAnswer):

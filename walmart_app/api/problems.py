@@ -12,7 +12,17 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from loaders.errors import DatabaseUnavailable, NoCompany, WalmartSimError
-from walmart_app.commands.errors import CompanyNotReady, KeyReused, MoreThanBought, NotReturnable, OutOfStock
+from walmart_app.commands.errors import (
+    AirflowRefused,
+    AirflowUnavailable,
+    AirflowUnknown,
+    CompanyNotReady,
+    KeyReused,
+    MoreThanBought,
+    NotReturnable,
+    OutOfStock,
+    RunFinished,
+)
 from walmart_app.queries.errors import InvalidValue, NotBuilt, NotFound
 
 MEDIA_TYPE = "application/problem+json"
@@ -27,6 +37,7 @@ _TITLES = {
     409: "Conflict",
     413: "Body too large",
     422: "Invalid input",
+    429: "Too many requests",
     503: "Not available now",
 }
 _EXAMPLES: dict[int, tuple[str, dict[str, Any]]] = {
@@ -41,12 +52,17 @@ _EXAMPLES: dict[int, tuple[str, dict[str, Any]]] = {
         "limit is 500, but must be a whole number from 1 to 200. Nothing was changed.",
         {"errors": [{"field": "limit", "value": "500", "allowed": "a whole number from 1 to 200"}]},
     ),
+    429: ("This address has made 1,200 requests in a minute: wait 3 seconds. Nothing was changed.", {}),
     503: ("There is no company in the database yet: start the simulation, or load a directory.", {}),
 }
 _STATUS: dict[type[WalmartSimError], int] = {
     NotFound: 404,
     KeyReused: 409,
     NotReturnable: 409,
+    RunFinished: 409,
+    AirflowUnknown: 404,
+    AirflowRefused: 409,
+    AirflowUnavailable: 503,
     NotBuilt: 503,
     NoCompany: 503,
     CompanyNotReady: 503,
@@ -87,7 +103,7 @@ def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
             "description": _TITLES[status],
             "content": {MEDIA_TYPE: {"schema": schema, "example": _example(status)}},
         }
-        for status in statuses
+        for status in (*statuses, 429)
     }
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from psycopg import Connection
 from pydantic import BaseModel, ConfigDict, Field
 
 from walmart_app.api.access import Connected
+from walmart_app.api.cursors import CursorText, Next, cursor, money, place, text, whole
 from walmart_app.api.problems import described
-from walmart_app.api.values import AfterInUrl, LimitInUrl, Money, NumberInUrl, Text
+from walmart_app.api.values import LimitInUrl, Money, NumberInUrl, Price, Text
 from walmart_app.queries import offers, products
+from walmart_app.queries.world import check_store
 
 router = APIRouter(prefix="/products", tags=["products"])
+
+_READINGS: dict[str, Any] = {"number": whole, "name": text, "price": money}
 
 
 class ProductAnswer(BaseModel):
@@ -62,13 +66,9 @@ class ProductDetail(ProductAnswer):
 class ProductPage(BaseModel):
     """A page of the catalogue."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     data: list[ProductAnswer]
     count: int = Field(description="products that match, on all pages", examples=[1500])
-    next: int | None = Field(
-        description="give it as `after` to get the next page; null: this is the last", examples=[50]
-    )
+    next: Next
 
 
 class ProductQuery(BaseModel):
@@ -77,7 +77,9 @@ class ProductQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     limit: LimitInUrl = Field(50, description="products on a page, 1 to 200")
-    after: AfterInUrl = Field(0, description="only products with a higher number: `next` of the page before")
+    after: CursorText = None
+    sort: Literal["number", "name", "price"] = Field("number", description="what the products are in order of")
+    order: Literal["asc", "desc"] = "asc"
     department: Text | None = Field(None, examples=["Grocery"])
     category: Text | None = Field(None, examples=["Dairy"])
     brand: Text | None = None
@@ -86,17 +88,43 @@ class ProductQuery(BaseModel):
         None, description="text in name, brand or SKU, in any case of letters", examples=["milk"]
     )
 
+    least: Price | None = Field(None, alias="min_price", description="lowest regular price, dollars")
+    most: Price | None = Field(None, alias="max_price", description="highest regular price, dollars")
+    store_id: NumberInUrl | None = Field(None, description="only what this store lists now")
+
     def filter(self) -> products.ProductFilter:
         """The conditions, without the page."""
-        return products.ProductFilter(self.department, self.category, self.brand, self.private_label, self.search)
+        return products.ProductFilter(
+            self.department,
+            self.category,
+            self.brand,
+            self.private_label,
+            self.search,
+            self.least,
+            self.most,
+            self.store_id,
+        )
 
 
 @router.get("", summary="The catalogue, page by page", responses=described(422, 503))
 async def list_products(query: Annotated[ProductQuery, Query()], database: Connected) -> ProductPage:
-    """Products in order of their number."""
-    wanted = query.filter()
-    page = await database.run(lambda connection: products.products(connection, wanted, query.after, query.limit))
-    return ProductPage.model_validate(page)
+    """Pages hold what was there when they were asked for; a product added meanwhile shifts none of them."""
+    order = f"products {query.sort} {query.order}"
+    after = place(query.after, order, _READINGS[query.sort], whole)
+
+    def read(connection: Connection) -> products.ProductPage:
+        if query.store_id is not None:
+            check_store(connection, query.store_id)
+        descending = query.order == "desc"
+        return products.products(
+            connection, query.filter(), query.sort, descending=descending, after=after, limit=query.limit
+        )
+
+    page = await database.run(read)
+    data = [ProductAnswer.model_validate(found) for found in page.data]
+    last = page.data[-1] if page.more else None
+    following = cursor(order, getattr(last, products.SORTS[query.sort]), last.product_id) if last else None
+    return ProductPage(data=data, count=page.count, next=following)
 
 
 @router.get("/{product_id}", summary="A product, with price and stock by store", responses=described(404, 422, 503))

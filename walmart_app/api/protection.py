@@ -34,6 +34,8 @@ _HEADERS = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
 }
+# what the API answers is nobody's but the asker's, and old the next moment
+_API_HEADERS = {"cache-control": "no-store", "cross-origin-resource-policy": "same-origin"}
 _FOREVER = "public, max-age=31536000, immutable"  # the names of built assets carry their content's hash
 
 
@@ -92,7 +94,8 @@ class Protection:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                answers = path.startswith("/api/") and not path.startswith("/api/v1/docs")
+                for name, value in (_HEADERS | (_API_HEADERS if answers else {})).items():
                     headers.setdefault(name, value)
                 if path.startswith("/assets/") and message["status"] == 200:
                     headers["cache-control"] = _FOREVER

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator
-from dataclasses import astuple, fields
+from dataclasses import astuple, fields, replace
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from walmart_app.api.access import Connected
+from walmart_app.api.access import Connected, MaySeeNames
 from walmart_app.api.problems import described
 from walmart_app.api.values import DayInUrl, NumberInUrl, Text, refusal
 from walmart_app.queries.database import Database
@@ -58,21 +58,30 @@ class ReceiptQuery(BaseModel):
     "/transactions.csv",
     summary="Receipts as CSV, newest first",
     response_class=StreamingResponse,
+    openapi_extra={"security": [{}]},  # the token may be left out, and then names are
     responses=described(422, 503)
     | {200: {"content": {"text/csv": {}}, "description": "a header, and a row a receipt"}},
 )
-async def transactions_csv(query: Annotated[ReceiptQuery, Query()], database: Connected) -> StreamingResponse:
-    """A million receipts are about 90 MB. What arrives while the file is sent is not in it."""
+async def transactions_csv(
+    query: Annotated[ReceiptQuery, Query()], database: Connected, names: MaySeeNames
+) -> StreamingResponse:
+    """A million receipts are about 90 MB. What arrives while the file is sent is not in it.
+
+    Customers' names are in it only with the token (or, where pages ask for a login, with that).
+    """
     wanted = query.filter()
     first = await database.run(lambda connection: receipts(connection, wanted, limit=_ROWS))
     headers = {"Content-Disposition": 'attachment; filename="transactions.csv"'}
-    return StreamingResponse(_file(database, wanted, first), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(
+        _file(database, wanted, first, names), media_type="text/csv; charset=utf-8", headers=headers
+    )
 
 
-async def _file(database: Database, wanted: ReceiptFilter, rows: list[Receipt]) -> AsyncIterator[str]:
+async def _file(database: Database, wanted: ReceiptFilter, rows: list[Receipt], names: bool) -> AsyncIterator[str]:
     yield _lines([tuple(field.name for field in fields(Receipt))])
     while rows:
-        yield _lines([tuple(map(_value, astuple(row))) for row in rows])
+        shown = rows if names else [replace(row, customer_name=None) for row in rows]
+        yield _lines([tuple(map(_value, astuple(row))) for row in shown])
         if len(rows) < _ROWS:
             return
         last = rows[-1].position("time")

@@ -1,4 +1,4 @@
-"""Why an order or a return is not taken. Nothing was written in any of these cases."""
+"""Why a command is not carried out. Nothing was changed in any of these cases."""
 
 from __future__ import annotations
 
@@ -6,6 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loaders.errors import WalmartSimError
+from walmart_app.clients.airflow import AirflowRefused, AirflowUnavailable, AirflowUnknown
+
+# whoever carries a command out learns of Airflow's errors from here
+__all__ = [
+    "AirflowRefused",
+    "AirflowUnavailable",
+    "AirflowUnknown",
+    "CompanyNotReady",
+    "KeyReused",
+    "MoreThanBought",
+    "NotReturnable",
+    "OutOfStock",
+    "RunFinished",
+    "Shortage",
+    "Surplus",
+]
 
 
 @dataclass(frozen=True)
@@ -65,6 +81,13 @@ class NotReturnable(WalmartSimError):
 
     def __init__(self, transaction_id: int, reason: str) -> None:
         super().__init__(f"Transaction {transaction_id} {reason}. Nothing was taken back.")
+
+
+class RunFinished(WalmartSimError):
+    """A run that has ended cannot be cancelled."""
+
+    def __init__(self, run_id: str, state: str) -> None:
+        super().__init__(f"The run {run_id} has ended already ({state}): there is nothing to cancel.")
 
 
 class CompanyNotReady(WalmartSimError):

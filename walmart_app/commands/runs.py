@@ -9,6 +9,7 @@ from walmart_app.clients.airflow import Run
 from walmart_app.clients.airflow_views import AirflowViews
 from walmart_app.clients.connect import airflow_client
 from walmart_app.clients.shared import Shared
+from walmart_app.commands.errors import RunFinished
 
 SIMULATION, MODELS = "walmart_simulation", "walmart_dbt_pipeline"
 ANALYTICS, WAREHOUSE = "walmart_analytics", "walmart_warehouse_load"
@@ -51,6 +52,20 @@ def cancel(settings: Settings, dag_id: str, run_id: str) -> Run:
     """End a run; what it committed stays."""
     _known(dag_id)
     return _fresh(airflow_client(settings).cancel(dag_id, run_id))
+
+
+def cancel_running(settings: Settings, dag_id: str, run_id: str) -> Run:
+    """End a run that has not ended.
+
+    Raises:
+        RunFinished: it has.
+        AirflowUnknown: there is no such run.
+    """
+    _known(dag_id)
+    found = airflow_client(settings).run(dag_id, run_id)
+    if found.finished:
+        raise RunFinished(run_id, found.state)
+    return cancel(settings, dag_id, run_id)
 
 
 def run_models(settings: Settings) -> Run:

@@ -34,6 +34,7 @@ class ReceiptFilter:
     least: Decimal | None = None
     most: Decimal | None = None
     search: str = ""
+    customer_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ _CONDITIONS = {
     "payment": "t.payment_method = %(payment)s",
     "least": "t.total_amount >= %(least)s",
     "most": "t.total_amount <= %(most)s",
+    "customer_id": "t.customer_id = %(customer_id)s",
 }
 _NUMBER = "(t.transaction_id = %(number)s or t.customer_id = %(number)s)"
 _CUSTOMERS = f"""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from psycopg import Connection
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 
 MOST_DAYS_SHOWN = 56
 
@@ -41,14 +42,13 @@ class SimulatedDay:
     empty_shelves: int
 
 
-_RUNS = """
-select run_id, kind, state, public.world_day(requested_from) as first_day,
+_COLUMNS = """
+run_id, kind, state, public.world_day(requested_from) as first_day,
        public.world_day(requested_until) - 1 as last_day, days_done, days_total, transactions,
        extract(epoch from coalesce(finished_at, updated_at) - started_at)::float8 as seconds, started_at, message
-from public.simulation_runs
-order by started_at desc, run_id
-limit %s
 """
+_RUNS = f"select {_COLUMNS} from public.simulation_runs order by started_at desc, run_id limit %s"
+_OF_AIRFLOW = f"select airflow_run_id, {_COLUMNS} from public.simulation_runs where airflow_run_id = any(%s)"
 # Days that nothing moved on a shelf have no row of it; a shelf that stays empty counts on the day it ran out.
 _DAYS = """
 with span as (
@@ -80,6 +80,16 @@ def simulation_runs(connection: Connection[Any], limit: int = 50) -> list[Simula
     """The newest runs, newest first."""
     with connection.cursor(row_factory=class_row(SimulationRun)) as cursor:
         return cursor.execute(_RUNS, (limit,)).fetchall()
+
+
+def progress_of(connection: Connection[Any], airflow_run_ids: Sequence[str]) -> dict[str, SimulationRun]:
+    """The runs that these runs of Airflow are, by Airflow's id; what has not been planned yet is left out."""
+    found: dict[str, SimulationRun] = {}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        for row in cursor.execute(_OF_AIRFLOW, (list(airflow_run_ids),)).fetchall():
+            airflow_run_id = row.pop("airflow_run_id")
+            found[airflow_run_id] = SimulationRun(**row)
+    return found
 
 
 def simulated_days(connection: Connection[Any], run_id: str) -> list[SimulatedDay]:
