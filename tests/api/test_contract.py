@@ -28,6 +28,7 @@ EXAMPLES = 10  # of each operation, beside those that follow from the descriptio
 _RATE = 10_000_000
 
 load_all_checks()
+schema = schemathesis.openapi.from_dict(application.build(Settings.load(_env_file=None)).openapi())
 
 
 class Everything(Airflow):
@@ -39,8 +40,8 @@ class Everything(Airflow):
 
 
 @pytest.fixture(scope="module")
-def served_schema(modelled_company: Settings) -> Iterator[schemathesis.BaseSchema]:
-    """The description as a real server gives it, with the token for what needs one."""
+def server(modelled_company: Settings) -> Iterator[dict[str, Any]]:
+    """Where a real server listens, and the header with the token."""
     airflow = Everything()
     commands._recent.forget()
     more = {"airflow_url": airflow.url, "airflow_password": Settings.load(db_password="secret").db_password}
@@ -49,28 +50,23 @@ def served_schema(modelled_company: Settings) -> Iterator[schemathesis.BaseSchem
         of_company = copied.model_copy(update=more)
         api = application.build(of_company)
         application.close(api)
-        server = uvicorn.Server(uvicorn.Config(api, log_level="warning", lifespan="off"))
+        running = uvicorn.Server(uvicorn.Config(api, log_level="warning", lifespan="off"))
         listening = socket.create_server(("127.0.0.1", 0))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:
-            wait_until(lambda: server.started, 20, "the server listens")
-            url = f"http://127.0.0.1:{listening.getsockname()[1]}/api/v1/openapi.json"
-            loaded = schemathesis.openapi.from_url(url)
-            loaded.config.update(headers={"Authorization": f"Bearer {of_company.secret('api_token')}"})
-            yield loaded
+            wait_until(lambda: running.started, 20, "the server listens")
+            token = {"Authorization": f"Bearer {of_company.secret('api_token')}"}
+            yield {"base_url": f"http://127.0.0.1:{listening.getsockname()[1]}", "headers": token}
         finally:
-            server.should_exit = True
+            running.should_exit = True
             thread.join(20)
             api.state.database.close()
             airflow.close()
 
 
-schema = schemathesis.pytest.from_fixture("served_schema")
-
-
 @schema.exclude(path="/api/v1/health").parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_answers_are_as_described(case: schemathesis.Case) -> None:
+def test_answers_are_as_described(case: schemathesis.Case, server: dict[str, Any]) -> None:
     # what fits the description may still be refused: a store that there is not, days in the wrong order
-    case.call_and_validate(timeout=30, excluded_checks=[CHECKS.get_one("positive_data_acceptance")])
+    case.call_and_validate(**server, timeout=30, excluded_checks=[CHECKS.get_one("positive_data_acceptance")])

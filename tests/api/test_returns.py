@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from loaders.db import connect
 from loaders.dbt import DbtProject
 from loaders.lease import Lease
 from loaders.period import ShardAdvance
+from loaders.replaying import replay_month
 from loaders.world import the_world
 from sim.frames import REASONS
 from tests.api.conftest import Api, problem
@@ -215,6 +216,8 @@ def test_the_world_goes_on_with_the_returns_in_it(fresh: Api) -> None:
             world = pipeline.SimulatedWorld.of(the_world(connection))
             live = ShardAdvance(connection, Lease(connection, shard, "nobody"), world)._restored()
             assert {str(store): digest for store, digest in live.digests().items()} == digests
+    # and the month, computed once more with them in it, has the rows that are there
+    assert set(replay_month(fresh.settings, date(2026, 3, 1)).values()) == {0}
 
 
 def test_returns_are_in_dbts_returns(fresh: Api, tmp_path: Any) -> None:
