@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 # Last two cents of regular prices: most end in 8, 7 or 4 (M5), some in 0 or 9.
 _ENDINGS = np.array([98, 97, 48, 94, 78, 88, 47, 28, 74, 99, 50, 18, 64, 0, 38, 44], dtype=np.int64)
 _ITEMS_PER_NEED = 14  # below this many items a need, a small catalogue covers fewer needs
-_BEST_SELLERS = 0.2  # skew of the items' own attraction: a few sell far better than all others (assumption)
+_BEST_SELLERS = 0.3  # skew of the items' own attraction: a few sell far better than all others (assumption)
 
 
 @dataclass(frozen=True)

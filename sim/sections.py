@@ -66,7 +66,7 @@ class Choice:
                          "loyalty in Guadagni & Little 1983")  # fmt: skip
     taste_spread: float = leaf(1.1, "lasting spread of a household's taste for items", 0, 4, "utility")
     need_spread: float = leaf(1.0, "lasting spread of a household's needs between categories", 0, 4, "log weight")
-    popularity_spread: float = leaf(1.0, "spread of the items' attraction", 0, 4, "utility",
+    popularity_spread: float = leaf(0.92, "spread of the items' attraction", 0, 4, "utility",
                                      "top 20% of SKUs hold .63-.90 of units")  # fmt: skip
     outside_share: float = leaf(0.06, "needs left unbought at regular prices", 0.01, 0.8, "share of needs")
     substitute_share: float = leaf(0.45, "shoppers facing an empty shelf who take another item", 0, 1, "share",
