@@ -41,13 +41,15 @@ def test_a_database_that_is_away_is_one_sentence(away: Api) -> None:
 
 
 def test_a_database_that_comes_back_is_used_again(api: Api) -> None:
-    assert api.get("/products/1").status_code == 200
+    answer = api.get("/products/1")
+    assert answer.status_code == 200, answer.text
     with psycopg.connect(conninfo(api.settings, "superuser"), autocommit=True) as connection:
         connection.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'walmart_app' and datname = %s",
             (api.settings.db_name,),
         )
-    assert api.get("/products/1").status_code == 200
+    answer = api.get("/products/1")
+    assert answer.status_code == 200, answer.text
 
 
 def test_a_slow_database_holds_nobody_else_up(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

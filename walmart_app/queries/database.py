@@ -131,7 +131,7 @@ class Database:
                     timeout=POOL_SECONDS,
                     reconnect_timeout=POOL_SECONDS,
                     max_idle=300,
-                    check=ConnectionPool.check_connection,
+                    check=self._check,
                     open=True,
                     name=f"walmart_{self._role}",
                 )
@@ -147,6 +147,15 @@ class Database:
             keepalives_count=3,
             tcp_user_timeout=int(ANSWER_SECONDS * 1000),
         )
+
+    def _check(self, connection: Conn) -> None:
+        """Where one connection is gone the others are, too; the pool would try one by one, waiting longer each time."""
+        try:
+            ConnectionPool.check_connection(connection)
+        except psycopg.OperationalError:
+            if self._pool is not None:
+                self._pool.drain()
+            raise
 
     def _why_none(self) -> str:
         """The pool only says that it has no connection; one try by hand tells a server away from a busy one."""
