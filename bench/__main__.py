@@ -10,6 +10,7 @@ from loaders.errors import WalmartSimError
 
 # name: what it measures, against what
 BENCHMARKS = {
+    "orders": "64 clients that order the same units through the API, against the same flow as plain psycopg calls",
     "ui": "from click to drawn on the pages of a running product, against loading the same view whole",
     "simulate": "speed, shares of time and memory of the simulator, against tpchgen-cli and a plain Mesa loop",
     "realism_ablation": "the scorecard with each mechanism switched off, against everything on",
