@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from loaders import pipeline
 from loaders.db import connect
 from loaders.settings import Settings
 from sim.frames import PAYMENTS
 from sim.schema import API_SEQUENCE_START, transaction_id
-from tests.api.conftest import Api
+from tests.api.conftest import NOW, Api, copy_of
+from tests.conftest import TEMPLATE
 from walmart_app.api.orders import OrderBody
 from walmart_app.commands.receipt import OrderLine, receipt
 from walmart_app.queries.offers import Offer, offers
@@ -70,6 +72,35 @@ def test_an_offer_of_any_past_day_is_what_shoppers_paid(
             prices[product_id].add(offer.list_price)
     assert compared > 2000 and promoted > 100
     assert any(len(of_product) > 1 for of_product in prices.values())  # regular prices did change in these weeks
+
+
+@pytest.fixture(scope="module")
+def tried(postgres_server: Settings) -> Iterator[Settings]:
+    """A chain whose stores set prices of their own at random each week, and mark down what sells weakly."""
+    with copy_of(postgres_server, TEMPLATE, "api_tried") as settings:
+        size = {"sim_customers": 120, "sim_products": 60, "sim_stores": 2, "sim_days": 24, "sim_seed": 5}
+        settings = settings.model_copy(update=size)
+        overrides = {"experiment.price_jitter": 0.15, "prices.markdown_cover": 1.0, "stock.cover_days": 2}
+        pipeline.run(settings, now=NOW, overrides=overrides)
+        yield settings
+
+
+def test_a_stores_own_prices_and_markdowns_are_what_its_shoppers_paid(tried: Settings) -> None:
+    with connect(tried, "app") as connection:
+        paid = connection.execute(
+            "select i.transaction_date, i.store_id, i.product_id, i.list_price, i.unit_price, i.promotion_id, "
+            "p.store_id is not null from transaction_items i left join promotions p using (promotion_id)"
+        ).fetchall()
+        found = {
+            (day, offer.store_id, offer.product_id): (offer.list_price, offer.unit_price, offer.promotion_id)
+            for day in {row[0] for row in paid}
+            for offer in offers(connection, {1: day, 2: day}, range(1, 61))
+        }
+        own = connection.execute("select count(*) from price_changes where store_id is not null").fetchone()
+    assert own is not None and own[0] > 50
+    assert sum(marked_down for *_, marked_down in paid) > 10
+    wrong = [row for row in paid if found[row[0], row[1], row[2]] != tuple(row[3:6])]
+    assert wrong == [] and len(paid) > 500
 
 
 def test_a_receipt_has_the_simulators_sums_and_tax(
