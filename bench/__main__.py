@@ -12,6 +12,8 @@ from loaders.errors import WalmartSimError
 BENCHMARKS = {
     "orders": "64 clients that order the same units through the API, against the same flow as plain psycopg calls",
     "ui": "from click to drawn on the pages of a running product, against loading the same view whole",
+    "load": "a year of receipts, a month replayed, a day's commit, against psql \\copy and INSERT ... ON CONFLICT",
+    "kills": "loaders and servers killed at random moments, against a twin that nobody disturbed",
     "simulate": "speed, shares of time and memory of the simulator, against tpchgen-cli and a plain Mesa loop",
     "realism_ablation": "the scorecard with each mechanism switched off, against everything on",
 }

@@ -111,10 +111,8 @@ def _numbers(column: pl.Series) -> tuple[int, NDArray[np.int64]]:
         if kind.scale != 2:
             message = f"column {column.name} is {kind}: only decimals of two places are stored"
             raise TypeError(message)
-        # filled before it is looked at, because what stands under a null may be anything
-        return _NUMERIC, column.to_physical().cast(pl.Int64).fill_null(0).to_numpy()
-    whole = column.to_physical().fill_null(strategy="zero") if kind != pl.Boolean else column.fill_null(False)
-    numbers = whole.to_numpy()
+        return _NUMERIC, _whole(column.to_physical().cast(pl.Int64)).to_numpy()
+    numbers = _whole(column if kind == pl.Boolean else column.to_physical()).to_numpy()
     if kind == pl.Boolean:
         return _BOOL, numbers.astype(np.int64)
     if kind == pl.Date:
@@ -124,6 +122,13 @@ def _numbers(column: pl.Series) -> tuple[int, NDArray[np.int64]]:
     if kind == pl.Float64:
         return _INT8, numbers.view(np.int64)
     return (_INT4 if kind == pl.Int32 else _INT8), numbers.astype(np.int64)
+
+
+def _whole(column: pl.Series) -> pl.Series:
+    """The same without nulls; each step of polars costs more than a small column's values do."""
+    if not column.null_count():
+        return column
+    return column.fill_null(False) if column.dtype == pl.Boolean else column.fill_null(0)
 
 
 @compiled

@@ -1,0 +1,70 @@
+"""Loaders killed with SIGKILL at random moments, and servers killed under loaders: is anything lost or there twice?
+
+Each time every table is compared with those of a twin that nobody disturbed. The result counts kills after which all
+were equal, against all kills; 1 is the only good ratio.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import statistics
+import time
+from collections import Counter
+from datetime import timedelta
+
+from bench.campaign import COMPANY, PERIODS, Campaign, Kill, clock
+from bench.database import another, server
+from bench.result import Result, table
+from loaders.db import connect
+from loaders.settings import Settings
+
+
+def main(arguments: list[str]) -> Result:
+    """Print what was killed; raises BenchError at the first difference."""
+    parser = argparse.ArgumentParser(prog="bench kills", description=__doc__)
+    parser.add_argument("--kills", type=int, default=100, help="loaders to kill (default 100)")
+    parser.add_argument("--crashes", type=int, default=20, help="times the server is killed (default 20)")
+    parser.add_argument("--seed", type=int, default=7)
+    chosen = parser.parse_args(arguments)
+    with server() as settings:
+        victim = settings.model_copy(update=COMPANY)
+        with Campaign(victim, another(victim, "twin"), chosen.seed) as campaign:
+            killed = [campaign.kill() for _ in range(chosen.kills)]
+            _print(killed)
+            crashed = sum(_crash(campaign, victim) for _ in range(chosen.crashes))
+        print(f"\nthe server killed {crashed} times under a loader, which went on: all tables equal each time")
+    total = chosen.kills + chosen.crashes
+    return Result("kills", total, total, "kills after which all tables were equal, of kills", 1.0)
+
+
+def _print(killed: list[Kill]) -> None:
+    count, moved = Counter(kill.period for kill in killed), Counter(kill.period for kill in killed if kill.days)
+    rows = [
+        [
+            period,
+            str(count[period]),
+            str(moved[period]),
+            f"{statistics.mean([kill.days for kill in killed if kill.period == period] or [0]):.1f}",
+        ]
+        for period in PERIODS
+    ]
+    print(table(["a commit a", "killed", "after commits", "days before"], rows))
+
+
+def _crash(campaign: Campaign, victim: Settings) -> int:
+    """Kill one of the server's processes under a loader: the server falls, recovers, and the loader ends its work."""
+    until = clock(victim) + timedelta(days=campaign.random.randint(5, 20))
+    loader = campaign.begin("day", until)
+    time.sleep(campaign.random.uniform(0, 1.0))
+    with connect(victim, "superuser", autocommit=True) as connection:
+        found = connection.execute(
+            "select pid from pg_stat_activity where datname = %s and usename = 'walmart_loader' order by pid",
+            (victim.db_name,),
+        ).fetchall()
+    if found:
+        os.kill(campaign.random.choice(found)[0], signal.SIGKILL)
+    loader.wait(300)
+    campaign.compare()
+    return int(bool(found) and clock(victim) == until)
