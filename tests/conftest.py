@@ -40,6 +40,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TwoProcesses
     return TwoProcesses(config, log)
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say loudly what this machine cannot test: a skipped test is easily taken for a passed one."""
+    reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])]
+    untested = sorted({reason.removeprefix("Skipped: ") for reason in reasons if "NOT TESTED" in reason})
+    if untested:
+        terminalreporter.section("NOT TESTED ON THIS MACHINE", red=True, bold=True)
+        for reason in untested:
+            terminalreporter.line(reason, red=True)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def clean_environment() -> Iterator[None]:
     """No test sees settings of the machine it runs on."""

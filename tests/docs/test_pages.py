@@ -120,7 +120,7 @@ def test_the_rest_page_lists_the_routes_that_there_are() -> None:
 
 
 def test_the_sentences_about_a_remote_database_are_those_of_the_code() -> None:
-    code = (ROOT / "loaders" / "db.py").read_text()
+    code = (ROOT / "loaders" / "explaining.py").read_text()
     sentences = re.findall(r"check [A-Z][A-Za-z_, ]*[A-Za-z]+\.|check (?:its|the|that) [A-Za-z_, .]+\.", code)
     text = (pages.DOCS / "remote-database.md").read_text()
     assert len(sentences) >= 7
