@@ -16,6 +16,7 @@ BENCHMARKS = {
     "kills": "loaders and servers killed at random moments, against a twin that nobody disturbed",
     "simulate": "speed, shares of time and memory of the simulator, against tpchgen-cli and a plain Mesa loop",
     "realism_ablation": "the scorecard with each mechanism switched off, against everything on",
+    "remote_load": "a bulk load and simulated days with 30 ms of round trip to the database, against none",
 }
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.__main__ import BENCHMARKS
 from loaders.settings import ROOT
 
 DOCS = ROOT / "docs_md"
@@ -53,6 +54,8 @@ def dags() -> dict[str, Path]:
 
 def commands(module: str) -> set[str]:
     """The commands that `python -m MODULE` takes; empty when it takes none."""
+    if module == "bench":
+        return set(BENCHMARKS)
     folder = ROOT / module.replace(".", "/")
     files = [folder / file for file in COMMAND_FILES if (folder / file).exists()]
     calls = [call for path in files for call in _calls(path, "add_parser")]

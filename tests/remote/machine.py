@@ -51,8 +51,11 @@ class Machine:
 
     def run(self, *arguments: str, code: int = 0) -> str:
         """`python -m ARGUMENTS` there; what it printed."""
+        return self._python("-m", *arguments, code=code)
+
+    def _python(self, *arguments: str, code: int = 0) -> str:
         done = subprocess.run(
-            [*self.network.on(self.network.product), sys.executable, "-m", *arguments],
+            [*self.network.on(self.network.product), sys.executable, *arguments],
             env={**os.environ, **self.variables},
             cwd=ROOT,
             capture_output=True,
@@ -74,5 +77,6 @@ class Machine:
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Status and body of a request to the API there, with the token."""
         token = self.settings.secret("api_token")
-        answer = self.step("ask", method, API + path, json.dumps(body) if body else "", token)
-        return answer["status"], answer["body"]
+        script = str(Path(__file__).with_name("ask.py"))
+        status, answer = json.loads(self._python(script, method, API + path, json.dumps(body) if body else "", token))
+        return status, answer

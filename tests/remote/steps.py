@@ -40,21 +40,9 @@ def serve(port: str) -> dict[str, Any]:
     return {}
 
 
-def ask(method: str, url: str, body: str = "", token: str = "") -> dict[str, Any]:
-    """One request to the API; status 0 when nothing answers."""
-    import httpx
-
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    try:
-        answer = httpx.request(method, url, headers=headers, json=json.loads(body) if body else None, timeout=30)
-    except httpx.TransportError as error:
-        return {"status": 0, "body": str(error)}
-    return {"status": answer.status_code, "body": answer.json()}
-
-
 def main(arguments: list[str]) -> None:
     """Run one step; its result is printed as JSON."""
-    steps = {"simulate": simulate, "build": build, "serve": serve, "ask": ask}
+    steps = {"simulate": simulate, "build": build, "serve": serve}
     sys.stdout.write(json.dumps(steps[arguments[0]](*arguments[1:]), default=str) + "\n")
 
 

@@ -41,6 +41,7 @@ def machines(request: pytest.FixtureRequest, place: Path) -> Iterator[tuple[Serv
             yield started, Machine(joined, state, PORT, started.tls / "root.crt")
 
 
+@pytest.mark.timeout(600)  # a dozen processes, each of which imports the product
 def test_from_an_empty_database_to_the_dashboards_figures(machines: tuple[Server, Machine]) -> None:
     server, machine = machines
     found = json.loads(machine.run("loaders", "status", "--json", code=1))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from loaders.db import Role, conninfo, explain
+from loaders.db import Role, conninfo, explain, unavailable
 from loaders.errors import DatabaseUnavailable
 from loaders.settings import Settings
 
@@ -30,6 +32,14 @@ OPTIONS = (
     f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={LOCK_SECONDS}s "
     f"-c idle_in_transaction_session_timeout={ANSWER_SECONDS:.0f}s -c timezone=UTC"
 )
+
+
+class _LostBeforeCommit(Exception):
+    """The connection broke under work whose commit had not begun: the server takes all of it back."""
+
+    def __init__(self, error: psycopg.OperationalError) -> None:
+        self.error = error
+        super().__init__(str(error))
 
 
 class Database:
@@ -93,9 +103,25 @@ class Database:
             pool.close(timeout=1)
 
     def _within_transaction(self, work: Callable[[Conn], T]) -> T:
+        """A connection that turns out to be lost before the commit was begun has changed nothing: once more, whole."""
+        started = time.monotonic()
+        try:
+            return self._attempt(work)
+        except _LostBeforeCommit as lost:
+            if time.monotonic() - started > ANSWER_SECONDS / 2:
+                raise self._told(lost.error) from lost.error
+        try:
+            return self._attempt(work)
+        except _LostBeforeCommit as lost:
+            raise self._told(lost.error) from lost.error
+
+    def _attempt(self, work: Callable[[Conn], T]) -> T:
+        committing = False
         try:
             with self._opened().connection() as connection:
-                return work(connection)
+                result = work(connection)
+                committing = connection.info.transaction_status is not TransactionStatus.IDLE
+            return result
         except PoolTimeout as error:
             raise DatabaseUnavailable(self._why_none()) from error
         except psycopg.errors.LockNotAvailable as error:
@@ -119,7 +145,18 @@ class Database:
             )
             raise DatabaseUnavailable(message) from error
         except psycopg.OperationalError as error:
-            raise DatabaseUnavailable(explain(self._settings, error, self._role)) from error
+            if committing and self._role != "reader":
+                message = (
+                    "The connection to the database was lost at the last moment. A question can be asked again; "
+                    "whether a change was made, nobody knows: send an order again with the same Idempotency-Key."
+                )
+                raise DatabaseUnavailable(message, passing=True) from error
+            if error.sqlstate is None or error.sqlstate.startswith(("08", "57P")):
+                raise _LostBeforeCommit(error) from error
+            raise self._told(error) from error
+
+    def _told(self, error: psycopg.Error) -> DatabaseUnavailable:
+        return unavailable(self._settings, error, self._role)
 
     def _opened(self) -> ConnectionPool[Conn]:
         with self._opening:
