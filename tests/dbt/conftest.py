@@ -31,8 +31,29 @@ MARTS = (
     "product_sales_by_channel",
     "daily_returns",
     "monthly_sales_by_product",
+    "fct_sales",
+    "fct_sales_lines",
+    "basket_metrics",
+    "promotion_performance",
+    "price_elasticity_observed",
+    "product_affinity",
+    "dim_products",
+    "dim_promotions",
+    "dim_prices",
+    "customer_rfm_segments",
+    "customer_cohort_retention",
+    "customer_tier_history",
+    "dim_customers",
+    "kpi_daily",
+    "returns_analysis",
+    "supplier_performance",
+    "store_scorecard",
+    "dim_stores",
+    "dim_suppliers",
+    "dim_dates",
+    "inventory_history",
 )
-ROLLUPS = ("int_monthly_category_hours", "int_monthly_members")
+ROLLUPS = ("int_monthly_category_hours", "int_monthly_members", "int_customer_days", "int_customer_months", "int_returns")
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def test_each_page_and_the_warehouse_have_an_exposure_of_marts(manifest: dict[st
         *("/forecast", "/recommendations", "/explore"),
     }
     used = {parent.split(".")[-1] for exposure in exposures for parent in exposure["depends_on"]["nodes"]}
-    assert used == set(MARTS)
+    assert used == set(MARTS) - {"inventory_history"}  # a view: asked for one product at a time
 
 
 def test_no_model_is_longer_than_a_screen() -> None:

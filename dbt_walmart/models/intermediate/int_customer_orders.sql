@@ -1,12 +1,6 @@
-with customer_transactions as (
+with customer_days as (
 
-    select * from {{ ref('int_customer_transactions') }}
-
-),
-
-returns as (
-
-    select * from {{ ref('stg_returns') }}
+    select * from {{ ref('int_customer_days') }}
 
 ),
 
@@ -19,14 +13,11 @@ world as (
 refunds as (
 
     select
-        customer_transactions.customer_id,
-        sum(returns.refund_amount) as refund_amount
-    from returns
-    inner join customer_transactions
-        on
-            returns.transaction_date = customer_transactions.transaction_date
-            and returns.transaction_id = customer_transactions.transaction_id
-    group by customer_transactions.customer_id
+        customer_id,
+        sum(refund_amount) as refund_amount
+    from {{ ref('int_returns') }}
+    where customer_id is not null
+    group by customer_id
 
 ),
 
@@ -34,27 +25,38 @@ orders as (
 
     select
         customer_id,
-        count(*) as order_count,
-        count(*) filter (where transaction_date > (select world.clock_day from world) - 90) as orders_last_90_days,
-        count(*) filter (where is_home_store) as home_store_orders,
-        sum(units_sold)::bigint as units_bought,
-        sum(total_amount) as lifetime_revenue,
+        count(*) as order_days,
+        sum(order_count)::bigint as order_count,
+        coalesce(
+            sum(order_count) filter (where sale_date > (select world.clock_day from world) - 90), 0
+        )::bigint as orders_last_90_days,
+        sum(home_store_orders)::bigint as home_store_orders,
+        sum(units_bought)::bigint as units_bought,
+        sum(revenue) as lifetime_revenue,
         sum(discount_amount) as discount_amount,
-        min(transaction_date) as first_order_on,
-        max(transaction_date) as last_order_on
-    from customer_transactions
+        min(sale_date) as first_order_on,
+        max(sale_date) as last_order_on
+    from customer_days
     group by customer_id
 
 ),
 
-final as (
+-- What a purchase is worth leaves out the first day, as models of repeat purchases do.
+first_days as (
 
     select
-        orders.*,
-        coalesce(refunds.refund_amount, 0.00) as refund_amount
-    from orders
-    left join refunds on orders.customer_id = refunds.customer_id
+        customer_days.customer_id,
+        customer_days.revenue as first_day_revenue
+    from customer_days
+    inner join orders
+        on customer_days.customer_id = orders.customer_id and customer_days.sale_date = orders.first_order_on
 
 )
 
-select * from final
+select
+    orders.*,
+    first_days.first_day_revenue,
+    coalesce(refunds.refund_amount, 0.00) as refund_amount
+from orders
+inner join first_days on orders.customer_id = first_days.customer_id
+left join refunds on orders.customer_id = refunds.customer_id

@@ -1,8 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
     unique_key='sale_month',
-    on_schema_change='fail',
     indexes=[{'columns': ['sale_month', 'store_id', 'channel', 'customer_id'], 'unique': true}],
     tags=['live'],
 ) }}

@@ -1,9 +1,7 @@
 -- One row that is replaced in place: a table built anew would take the views that read it with it.
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
     unique_key='world_id',
-    on_schema_change='fail',
     full_refresh=false,
     post_hook='analyze {{ this }}',
     tags=['live'],

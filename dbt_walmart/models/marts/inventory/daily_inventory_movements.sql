@@ -1,8 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
     unique_key='stock_date',
-    on_schema_change='fail',
     indexes=[{'columns': ['stock_date', 'store_id'], 'unique': true}],
 ) }}
 

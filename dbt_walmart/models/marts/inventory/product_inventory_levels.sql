@@ -18,6 +18,12 @@ velocity as (
 
 ),
 
+stock_days as (
+
+    select * from {{ ref('int_stock_days') }}
+
+),
+
 measured as (
 
     select
@@ -39,6 +45,14 @@ measured as (
         round(
             inventory.on_hand * {{ var('velocity_days', 28) }}::numeric / velocity.units_sold_28_days, 1
         ) as days_of_cover,
+        round(coalesce(velocity.daily_deviation, 0), 4) as daily_deviation,
+        coalesce(
+            stock_days.out_of_stock_days, case when inventory.on_hand = 0 then {{ var('velocity_days', 28) }} else 0 end
+        ) as out_of_stock_days,
+        round(
+            coalesce(velocity.units_sold_28_days, 0) * 365.0 / {{ var('velocity_days', 28) }}
+            / nullif(coalesce(stock_days.average_on_hand, inventory.on_hand), 0), 2
+        ) as turnover,
         inventory.on_hand * products.unit_cost as stock_value_at_cost,
         inventory.on_hand * products.list_price as stock_value_at_retail,
         velocity.last_sold_on,
@@ -47,6 +61,8 @@ measured as (
     from inventory
     inner join products on inventory.product_id = products.product_id
     left join velocity on inventory.store_id = velocity.store_id and inventory.product_id = velocity.product_id
+    left join stock_days
+        on inventory.store_id = stock_days.store_id and inventory.product_id = stock_days.product_id
 
 ),
 

@@ -37,6 +37,12 @@ valued as (
         round(orders.lifetime_revenue / orders.order_count, 2) as average_order_value,
         round(orders.home_store_orders::numeric / orders.order_count, 4) as home_store_share,
         world.clock_day - orders.last_order_on as days_since_last_order,
+        coalesce(orders.order_days - 1, 0) as repeat_order_days,
+        coalesce(orders.last_order_on - orders.first_order_on, 0) as recency_days,
+        coalesce(world.clock_day - orders.first_order_on, 0) as age_days,
+        round(
+            (orders.lifetime_revenue - orders.first_day_revenue) / nullif(orders.order_days - 1, 0), 2
+        ) as repeat_order_value,
         round(
             (orders.last_order_on - orders.first_order_on)::numeric / nullif(orders.order_count - 1, 0), 2
         ) as days_between_orders,

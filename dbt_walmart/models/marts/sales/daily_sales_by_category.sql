@@ -1,8 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
     unique_key='sale_date',
-    on_schema_change='fail',
     indexes=[{'columns': ['sale_date', 'store_id', 'channel', 'category', 'department'], 'unique': true}],
     tags=['live'],
 ) }}

@@ -1,8 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
     unique_key='sale_month',
-    on_schema_change='fail',
     indexes=[
         {'columns': ['sale_month', 'store_id', 'channel', 'product_id'], 'unique': true},
         {'columns': ['category', 'sale_month']},

@@ -1,0 +1,41 @@
+{{ config(materialized='table') }}
+
+with purchase_orders as (
+
+    select * from {{ ref('stg_purchase_orders') }}
+
+),
+
+world as (
+
+    select * from {{ ref('stg_world') }}
+
+),
+
+dated as (
+
+    select
+        purchase_orders.*,
+        purchase_orders.received_on - purchase_orders.ordered_on as lead_days,
+        purchase_orders.received_on is not null as is_received,
+        purchase_orders.received_on <= purchase_orders.expected_on as is_on_time,
+        purchase_orders.received_on is null and purchase_orders.expected_on < world.clock_day as is_overdue
+    from purchase_orders
+    cross join world
+
+)
+
+select
+    supplier_id,
+    count(*) as order_count,
+    count(*) filter (where is_received) as received_count,
+    count(*) filter (where is_on_time) as on_time_count,
+    count(*) filter (where is_overdue) as overdue_count,
+    coalesce(sum(quantity) filter (where is_received), 0)::bigint as units_ordered,
+    coalesce(sum(quantity_received), 0)::bigint as units_received,
+    coalesce(sum(quantity_received * unit_cost), 0.00)::numeric(16, 2) as received_cost,
+    round(avg(lead_days), 4) as lead_time_mean,
+    round(stddev_samp(lead_days), 4) as lead_time_deviation,
+    max(lead_days) as lead_time_longest
+from dated
+group by supplier_id
