@@ -72,8 +72,11 @@ class DbtProject:
         DatabaseUnavailable: PostgreSQL cannot be reached.
     """
 
-    def __init__(self, settings: Settings, target_dir: Path | None = None, threads: int = THREADS) -> None:
+    def __init__(
+        self, settings: Settings, target_dir: Path | None = None, threads: int = THREADS, project: Path = PROJECT
+    ) -> None:
         self.settings = settings
+        self.project = project
         self.directory = target_dir or settings.state_dir / "dbt"
         self.threads = threads
         self._manifest: Any = None
@@ -189,7 +192,7 @@ class DbtProject:
 
     def _options(self) -> list[str]:
         return [
-            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+            *("--project-dir", str(self.project), "--profiles-dir", str(self.project)),
             *("--target-path", str(self.target), "--log-path", str(self.directory / "logs")),
             *("--no-use-colors", "--no-use-colors-file", "--no-send-anonymous-usage-stats"),
         ]

@@ -53,7 +53,10 @@ MARTS = (
     "dim_dates",
     "inventory_history",
 )
-ROLLUPS = ("int_monthly_category_hours", "int_monthly_members", "int_customer_days", "int_customer_months", "int_returns")
+ROLLUPS = (
+    *("int_monthly_category_hours", "int_monthly_members"),
+    *("int_customer_days", "int_customer_months", "int_returns", "int_promoted_days"),
+)
 
 
 @dataclass(frozen=True)

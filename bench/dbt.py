@@ -1,0 +1,107 @@
+"""dbt on a company of the default size: the full build, a day added to it, and the same SQL without dbt.
+
+The reference is the compiled SQL of every model, run by psql one after the other in the order of their dependencies.
+The day is set beside the same command on a database without a company: what is above that is the work of the day.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from bench.company import copied, server
+from bench.result import Result, table
+from loaders import pipeline
+from loaders.db import connect, parameters
+from loaders.dbt import DbtProject
+from loaders.settings import Settings
+from walmart_app.services.postgres import binary
+
+NOW = datetime(2026, 3, 10, 15, tzinfo=UTC)
+_SLOWEST = 12
+
+
+def main(arguments: list[str]) -> Result:
+    """Print seconds of models and of commands; the ratio is psql's seconds over those of the full build."""
+    parser = argparse.ArgumentParser(prog="bench dbt", description=__doc__)
+    parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--customers", type=int, default=20000)
+    parser.add_argument("--products", type=int, default=1500)
+    parser.add_argument("--stores", type=int, default=12)
+    sizes = {f"sim_{name}": value for name, value in vars(parser.parse_args(arguments)).items()}
+    with server() as empty, tempfile.TemporaryDirectory(prefix="walmart-dbt-") as directory:
+        settings = copied(empty, "company").model_copy(update=sizes)
+        pipeline.run(settings, now=NOW)
+        plain = copied(settings, "plain")
+        project = DbtProject(settings, Path(directory) / "company")
+        project.keep_manifest()
+        full = _seconds(project, "run", "--full-refresh")
+        models = _models(settings)
+        compiled = _compiled(project)
+        pipeline.run(settings, now=NOW + timedelta(days=1))
+        day, live = _seconds(project, "run"), _seconds(project, "run", "--select", "tag:live")
+        nothing = DbtProject(empty, Path(directory) / "empty")
+        nothing.keep_manifest()
+        _seconds(nothing, "run")
+        fixed = _seconds(nothing, "run")
+        reference = _psql(plain, compiled, Path(directory) / "models.sql")
+    print(table(["model, full build", "s", "rows"], models[:_SLOWEST]))
+    print()
+    commands = {"full build": full, "compiled SQL by psql": reference, "a day added": day, "models of the quarter-hour":
+                live, "the same command without a company": fixed, "a day costs": day - fixed}  # fmt: skip
+    print(table(["command", "s"], [[name, f"{seconds:.2f}"] for name, seconds in commands.items()]))
+    print()
+    return Result("dbt", round(full, 2), round(reference, 2), "s", round(reference / full, 3))
+
+
+def _seconds(project: DbtProject, *command: str) -> float:
+    began = time.perf_counter()
+    project.run(command)
+    return time.perf_counter() - began
+
+
+def _models(settings: Settings) -> list[list[str]]:
+    """Models by the seconds of the newest run, slowest first."""
+    with connect(settings, "loader") as connection:
+        found = connection.execute(
+            "select name, seconds, rows from operations.dbt_results where resource_type = 'model' order by seconds desc"
+        ).fetchall()
+    return [[name, f"{seconds:.2f}", f"{rows or 0:,}"] for name, seconds, rows in found]
+
+
+def _compiled(project: DbtProject) -> list[dict[str, Any]]:
+    """Models with their SQL, parents first."""
+    project.run(["docs", "generate", "--empty-catalog"])
+    nodes = json.loads((project.target / "manifest.json").read_text())["nodes"]
+    parents = {name: node["depends_on"]["nodes"] for name, node in nodes.items() if node["resource_type"] == "model"}
+    order = TopologicalSorter(parents).static_order()
+    return [nodes[name] for name in order if name in parents]
+
+
+def _psql(settings: Settings, models: list[dict[str, Any]], script: Path) -> float:
+    """Seconds for the models of a company without dbt; its snapshots are made first, apart."""
+    DbtProject(settings, script.parent / "snapshots").snapshot()
+    statements = ["\\set ON_ERROR_STOP on"]
+    for model in models:
+        kind = "view" if model["config"]["materialized"] == "view" else "table"
+        sql = model["compiled_code"].replace('"company"."analytics"', f'"{settings.db_name}"."analytics"')
+        statements.append(f"create {kind} analytics.{model['name']} as\n{sql}\n;")
+        for index in model["config"].get("indexes") or []:
+            unique = "unique " if index.get("unique") else ""
+            statements.append(f"create {unique}index on analytics.{model['name']} ({', '.join(index['columns'])});")
+        if model["config"].get("post-hook"):
+            statements.append(f"analyze analytics.{model['name']};")
+    script.write_text("\n".join(statements))
+    values = parameters(settings, "loader")
+    names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password", "PGDATABASE": "dbname"}
+    environment = {name: str(values[key]) for name, key in names.items()}
+    began = time.perf_counter()
+    subprocess.run([binary("psql"), "-q", "-f", str(script)], env=environment, check=True)
+    return time.perf_counter() - began
