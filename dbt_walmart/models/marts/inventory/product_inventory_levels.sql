@@ -1,30 +1,6 @@
 {{ config(indexes=[{'columns': ['store_id', 'product_id'], 'unique': true}]) }}
 
-with inventory as (
-
-    select * from {{ ref('stg_inventory') }}
-
-),
-
-products as (
-
-    select * from {{ ref('stg_products') }}
-
-),
-
-velocity as (
-
-    select * from {{ ref('int_product_velocity') }}
-
-),
-
-stock_days as (
-
-    select * from {{ ref('int_stock_days') }}
-
-),
-
-measured as (
+with measured as (
 
     select
         inventory.store_id,
@@ -58,27 +34,23 @@ measured as (
         velocity.last_sold_on,
         products.discontinued_on,
         inventory.updated_at
-    from inventory
-    inner join products on inventory.product_id = products.product_id
-    left join velocity on inventory.store_id = velocity.store_id and inventory.product_id = velocity.product_id
-    left join stock_days
+    from {{ ref('stg_inventory') }} as inventory
+    inner join {{ ref('stg_products') }} as products on inventory.product_id = products.product_id
+    left join
+        {{ ref('int_product_velocity') }} as velocity
+        on inventory.store_id = velocity.store_id and inventory.product_id = velocity.product_id
+    left join {{ ref('int_stock_days') }} as stock_days
         on inventory.store_id = stock_days.store_id and inventory.product_id = stock_days.product_id
-
-),
-
-final as (
-
-    select
-        *,
-        case
-            when on_hand = 0 then 'out of stock'
-            when inventory_position <= reorder_point then 'below reorder point'
-            when days_of_cover is null then 'no recent sales'
-            when days_of_cover > {{ var('overstock_days', 60) }} then 'overstocked'
-            else 'healthy'
-        end as stock_status
-    from measured
 
 )
 
-select * from final
+select
+    *,
+    case
+        when on_hand = 0 then 'out of stock'
+        when inventory_position <= reorder_point then 'below reorder point'
+        when days_of_cover is null then 'no recent sales'
+        when days_of_cover > {{ var('overstock_days', 60) }} then 'overstocked'
+        else 'healthy'
+    end as stock_status
+from measured

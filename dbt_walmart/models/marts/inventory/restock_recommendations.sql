@@ -1,31 +1,7 @@
 {{ config(indexes=[{'columns': ['store_id', 'product_id'], 'unique': true}]) }}
 
-with levels as (
-
-    select * from {{ ref('product_inventory_levels') }}
-
-),
-
-suppliers as (
-
-    select * from {{ ref('stg_suppliers') }}
-
-),
-
-deliveries as (
-
-    select * from {{ ref('int_supplier_deliveries') }}
-
-),
-
-world as (
-
-    select * from {{ ref('stg_world') }}
-
-),
-
 -- Ordered by the store's own rule: at or below the reorder point, up to the order-up-to level.
-candidates as (
+with candidates as (
 
     select
         levels.*,
@@ -36,10 +12,10 @@ candidates as (
         coalesce(deliveries.lead_time_deviation, 0) as lead_time_deviation,
         levels.order_up_to - levels.inventory_position as recommended_quantity,
         round(levels.daily_units * suppliers.lead_time_days, 2) as lead_time_demand
-    from levels
-    inner join suppliers on levels.supplier_id = suppliers.supplier_id
-    left join deliveries on levels.supplier_id = deliveries.supplier_id
-    cross join world
+    from {{ ref('product_inventory_levels') }} as levels
+    inner join {{ ref('stg_suppliers') }} as suppliers on levels.supplier_id = suppliers.supplier_id
+    left join {{ ref('int_supplier_deliveries') }} as deliveries on levels.supplier_id = deliveries.supplier_id
+    cross join {{ ref('stg_world') }} as world
     where
         levels.inventory_position <= levels.reorder_point
         and levels.order_up_to > levels.inventory_position
@@ -60,59 +36,47 @@ guarded as (
         ) as safety_stock
     from candidates
 
-),
-
-targeted as (
-
-    select
-        *,
-        ceil(daily_units * (lead_time_mean + {{ var('cover_days', 7) }}) + safety_stock)::integer as target_level
-    from guarded
-
-),
-
-final as (
-
-    select
-        store_id,
-        product_id,
-        supplier_id,
-        product_name,
-        category,
-        supplier_name,
-        lead_time_days,
-        on_hand,
-        on_order,
-        reorder_point,
-        order_up_to,
-        daily_units,
-        daily_deviation,
-        days_of_cover,
-        lead_time_mean,
-        lead_time_deviation,
-        {{ var('service_level', 0.95) }} as service_level,
-        safety_stock,
-        ceil(daily_units * lead_time_mean + safety_stock)::integer as target_reorder_point,
-        target_level as target_order_up_to,
-        greatest(target_level - inventory_position, 0) as suggested_quantity,
-        case
-            when daily_units > 0
-                then
-                    clock_day + greatest(
-                        floor((inventory_position - safety_stock) / daily_units - lead_time_mean), 0
-                    )::integer
-        end as order_by,
-        recommended_quantity,
-        recommended_quantity * unit_cost as recommended_cost,
-        round(greatest(lead_time_demand - inventory_position, 0), 2) as expected_lost_units,
-        clock_day + floor(days_of_cover)::integer as stockout_on,
-        case
-            when on_hand = 0 and daily_units > 0 then 'critical'
-            when on_hand < lead_time_demand then 'high'
-            else 'normal'
-        end as urgency
-    from targeted
-
 )
 
-select * from final
+select
+    store_id,
+    product_id,
+    supplier_id,
+    product_name,
+    category,
+    supplier_name,
+    lead_time_days,
+    on_hand,
+    on_order,
+    reorder_point,
+    order_up_to,
+    daily_units,
+    daily_deviation,
+    days_of_cover,
+    lead_time_mean,
+    lead_time_deviation,
+    {{ var('service_level', 0.95) }} as service_level,
+    safety_stock,
+    ceil(daily_units * lead_time_mean + safety_stock)::integer as target_reorder_point,
+    ceil(daily_units * (lead_time_mean + {{ var('cover_days', 7) }}) + safety_stock)::integer as target_order_up_to,
+    greatest(
+        ceil(daily_units * (lead_time_mean + {{ var('cover_days', 7) }}) + safety_stock)::integer
+        - inventory_position, 0
+    ) as suggested_quantity,
+    case
+        when daily_units > 0
+            then
+                clock_day + greatest(
+                    floor((inventory_position - safety_stock) / daily_units - lead_time_mean), 0
+                )::integer
+    end as order_by,
+    recommended_quantity,
+    recommended_quantity * unit_cost as recommended_cost,
+    round(greatest(lead_time_demand - inventory_position, 0), 2) as expected_lost_units,
+    clock_day + floor(days_of_cover)::integer as stockout_on,
+    case
+        when on_hand = 0 and daily_units > 0 then 'critical'
+        when on_hand < lead_time_demand then 'high'
+        else 'normal'
+    end as urgency
+from guarded

@@ -1,13 +1,7 @@
 {{ config(indexes=[{'columns': ['store_id'], 'unique': true}]) }}
 
 -- The last 28 complete days, beside the 28 before them.
-with stores as (
-
-    select * from {{ ref('stg_stores') }}
-
-),
-
-world as (
+with world as (
 
     select * from {{ ref('stg_world') }}
 
@@ -57,12 +51,6 @@ shrinkage as (
     inner join world on movements.stock_date between world.last_complete_day - 27 and world.last_complete_day
     group by movements.store_id
 
-),
-
-stock as (
-
-    select * from {{ ref('int_store_stock') }}
-
 )
 
 select
@@ -80,9 +68,9 @@ select
     round(stock.out_of_stock_count::numeric / nullif(stock.product_count, 0), 6) as out_of_stock_rate,
     coalesce(stock.stock_value_at_cost, 0.00) as stock_value_at_cost,
     rank() over (order by coalesce(sales.revenue, 0) desc)::integer as revenue_rank
-from stores
+from {{ ref('stg_stores') }} as stores
 left join sales on stores.store_id = sales.store_id
 left join margins on stores.store_id = margins.store_id
 left join refunds on stores.store_id = refunds.store_id
 left join shrinkage on stores.store_id = shrinkage.store_id
-left join stock on stores.store_id = stock.store_id
+left join {{ ref('int_store_stock') }} as stock on stores.store_id = stock.store_id
