@@ -1,7 +1,7 @@
 """The first journey with the database on another machine: 30 ms away, over TLS that checks the server's name.
 
 The product's own processes (migrations, simulation, dbt, REST API) run in one network namespace, PostgreSQL in
-another. `test_product.py` runs it once more with the whole product, Airflow and pages included.
+another. The campaign `test_product.py` does it with the whole product, Airflow and pages included.
 """
 
 from __future__ import annotations
