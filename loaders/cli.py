@@ -84,7 +84,7 @@ def _migrate(settings: Settings, _: argparse.Namespace) -> int:
 def _load(settings: Settings, chosen: argparse.Namespace) -> int:
     from loaders.loading import load_directory
 
-    done = load_directory(settings, chosen.folder)
+    done = load_directory(settings, chosen.folder, lambda words: print(words, file=sys.stderr, flush=True))
     if done.already:
         print(f"{chosen.folder} is loaded already, through {done.published_through}; nothing was changed.")
         return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -34,8 +35,10 @@ class Loaded:
 
 
 @persistent("loader", first=False)
-def load_directory(settings: Settings, folder: Path) -> Loaded:
+def load_directory(settings: Settings, folder: Path, report: Callable[[str], object] = str) -> Loaded:
     """Load the directory of `python -m sim run` or of an export; the company can then be simulated on.
+
+    `report` is told what is being done, in a few words.
 
     Raises:
         DirectoryRefused: something in it is wrong; the message names file, row, column and value.
@@ -46,7 +49,9 @@ def load_directory(settings: Settings, folder: Path) -> Loaded:
     with connect(settings, "loader", autocommit=True) as connection:
         if _same_is_there(connection, directory):
             return _summary(directory, already=True)
+        report("checking every file")
         check(directory)
+        report("reading the state")
         state = simulated.loaded_state(directory.params, directory.start, directory.through, directory.snapshots())
         if directory.state and state.digests != directory.state:
             message = (
@@ -56,7 +61,7 @@ def load_directory(settings: Settings, folder: Path) -> Loaded:
             raise DirectoryRefused(message)
         try:
             with connection.transaction():
-                _write(connection, directory)
+                _write(connection, directory, report)
                 pipeline.create_loaded_world(connection, settings, state, directory.digest)
         except (psycopg.errors.IntegrityError, psycopg.errors.DataError) as error:
             message = f"{folder} does not fit the database; nothing was written: {' '.join(str(error).split())[:300]}"
@@ -148,13 +153,14 @@ def _same_is_there(connection: Conn, directory: RunDirectory) -> bool:
     raise CompanyExists(message)
 
 
-def _write(connection: Conn, directory: RunDirectory) -> None:
+def _write(connection: Conn, directory: RunDirectory, report: Callable[[str], object]) -> None:
     connection.execute("select ensure_partitions(%s, %s)", (directory.start, directory.through + timedelta(days=62)))
     with connection.cursor() as cursor:
         for table in TABLES:
             for file in directory.files(table):
                 frame = read_file(file)
                 if not frame.is_empty():
+                    report(f"writing {file.name}, {frame.height:,} rows")
                     copy(cursor, identifier(table), frame)
 
 

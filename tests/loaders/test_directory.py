@@ -48,8 +48,11 @@ def test_a_directory_goes_in_and_comes_out_the_same(
     database: Settings, made: dict[str, Path], tmp_path: Path, kind: str
 ) -> None:
     settings = small(database, sim_shards=2)
-    done = load_directory(settings, made[kind])
+    told: list[str] = []
+    done = load_directory(settings, made[kind], told.append)
     assert not done.already
+    assert told[:2] == ["checking every file", "reading the state"]
+    assert f"writing stores.{kind}, 3 rows" in told
     assert done.published_through == "2026-03-10T10:00:00+00:00"
     assert content(settings) == tables_of(made[kind])
     export_directory(settings, tmp_path / "out", kind)  # type: ignore[arg-type]
