@@ -46,7 +46,9 @@ def parameters(settings: Settings, role: Role, database: str | None = None) -> d
         "connect_timeout": CONNECT_SECONDS,
         "application_name": f"walmart_sim_{role}",
     }
-    if settings.embedded_database:
+    if (
+        settings.embedded_database or role == "superuser"
+    ):  # Airflow's metadata are here, wherever the company's data are
         return values | {"host": str(socket_directory(settings.state_dir)), "port": 5432}
     values |= {"host": settings.db_host, "port": settings.db_port, "sslmode": settings.db_sslmode} | LIVENESS
     if settings.db_sslrootcert:

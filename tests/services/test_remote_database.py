@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
+from loaders.db import conninfo
 from loaders.settings import ROOT, Settings
 from tests.waiting import wait_until
 from walmart_app.services import postgres, report
@@ -119,3 +121,12 @@ def test_a_wrong_password_is_named_in_terminal_and_report(tmp_path: Path, postgr
     assert any(line.startswith("[services]") and sentence in line for line in shown.splitlines())
     assert "not-the-password" not in shown
     assert "Traceback" not in shown
+
+
+def test_the_embedded_server_for_airflow_is_looked_after_when_the_company_is_far(postgres_server: Settings) -> None:
+    """DB_HOST moves the company's data; the server beside us, for Airflow's metadata, stays within reach."""
+    away = postgres_server.model_copy(update={"db_host": "127.0.0.1", "db_port": 9})
+    assert postgres.answers(away)
+    postgres.ensure_databases(away)
+    with psycopg.connect(conninfo(postgres_server, "superuser", postgres.AIRFLOW_DATABASE)) as connection:
+        assert connection.execute("select current_database()").fetchone() == (postgres.AIRFLOW_DATABASE,)
