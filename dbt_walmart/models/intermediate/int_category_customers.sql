@@ -33,7 +33,10 @@ buyers as (
         products.category,
         transactions.customer_id
     from items
-    inner join transactions on items.transaction_id = transactions.transaction_id
+    inner join transactions
+        on
+            items.transaction_date = transactions.transaction_date
+            and items.transaction_id = transactions.transaction_id
     inner join products on items.product_id = products.product_id
 
 ),

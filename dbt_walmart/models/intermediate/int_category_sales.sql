@@ -52,7 +52,10 @@ final as (
         sum(by_transaction.list_revenue) - sum(by_transaction.revenue) as discount_amount,
         sum(by_transaction.cost_of_goods) as cost_of_goods
     from by_transaction
-    inner join transactions on by_transaction.transaction_id = transactions.transaction_id
+    inner join transactions
+        on
+            by_transaction.transaction_date = transactions.transaction_date
+            and by_transaction.transaction_id = transactions.transaction_id
     group by
         by_transaction.transaction_date,
         by_transaction.store_id,
