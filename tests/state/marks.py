@@ -9,7 +9,18 @@ from dataclasses import dataclass, field
 # what starts, stops or writes, among the public functions of commands and the methods of clients
 # (`call` runs any request)
 WRITES = frozenset(
-    {"simulate_days", "run_models", "trigger", "cancel", "pause", "retry", "repeat", "take_order", "call"}
+    {
+        "simulate_days",
+        "run_models",
+        "trigger",
+        "cancel",
+        "cancel_running",
+        "pause",
+        "retry",
+        "repeat",
+        "take_order",
+        "call",
+    }  # fmt: skip
 )
 
 
