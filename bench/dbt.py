@@ -16,7 +16,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from bench.company import copied, server
+from bench.database import copied, server
 from bench.result import Result, table
 from loaders import pipeline
 from loaders.db import connect, parameters
@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> Result:
     parser.add_argument("--products", type=int, default=1500)
     parser.add_argument("--stores", type=int, default=12)
     sizes = {f"sim_{name}": value for name, value in vars(parser.parse_args(arguments)).items()}
-    with server() as empty, tempfile.TemporaryDirectory(prefix="walmart-dbt-") as directory:
+    with server("fsync=off") as empty, tempfile.TemporaryDirectory(prefix="walmart-dbt-") as directory:
         settings = copied(empty, "company").model_copy(update=sizes)
         pipeline.run(settings, now=NOW)
         plain = copied(settings, "plain")

@@ -13,7 +13,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.company import copied, server
+from bench.database import copied, server
 from bench.dbt_edits import EDITS, Edit
 from bench.result import Result, table
 from loaders import pipeline
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> Result:
     parser.add_argument("--only", default="", help="only edits of models whose name holds this")
     chosen = [edit for edit in EDITS if parser.parse_args(arguments).only in edit.model]
     rows = []
-    with server() as settings, tempfile.TemporaryDirectory(prefix="walmart-edits-") as directory:
+    with server("fsync=off") as settings, tempfile.TemporaryDirectory(prefix="walmart-edits-") as directory:
         pipeline.run(settings.model_copy(update=SIZE), now=NOW)
         original = Path(directory) / "project"
         shutil.copytree(PROJECT, original)

@@ -20,7 +20,7 @@ import polars as pl
 
 from bench.child import BenchError
 from bench.commits import days
-from bench.database import delayed, psql, server
+from bench.database import delayed, network_server, psql
 from bench.receipts import STORES, year
 from bench.result import Result, table
 from loaders import months
@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> Result:
     rows = year(chosen.transactions, chosen.seed)
     for frame in next(iter(rows.values())).values():
         copy_rows(frame.head(1))  # compiled before the clock starts
-    with server() as settings:
+    with network_server() as settings:
         ours, reference, away = _year(settings, rows, chosen.rounds)
         _print("a year", ours, "psql \\copy, keys in place", reference)
         print(f"the same over {ROUND_TRIP_MS} ms of round trip: {away:.2f} s, {away / ours:.2f} times as long\n")

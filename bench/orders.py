@@ -16,26 +16,23 @@ import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import psycopg
 from fastapi import FastAPI
 
+from bench.database import server
 from bench.result import Result, table
-from loaders import migrate, pipeline
+from loaders import pipeline
 from loaders.db import conninfo
 from loaders.settings import ROOT, Settings
 from walmart_app.api import application
-from walmart_app.services import postgres
-from walmart_app.services.processes import spawn
 
 STORE, PRODUCTS, PLENTY = 1, 4, 10_000_000
 NOW = datetime(2026, 3, 13, 15, tzinfo=UTC)
@@ -129,25 +126,9 @@ def served_application() -> FastAPI:
 
 @contextmanager
 def _company() -> Iterator[Settings]:
-    directory = Path(tempfile.mkdtemp(prefix="walmart-bench-"))
-    directory.chmod(0o755)  # PostgreSQL may run as another user
-    settings = Settings.load(
-        _env_file=None, state_dir=directory, sim_customers=300, sim_products=120, sim_stores=3, sim_days=10
-    )
-    postgres.initialise(settings)
-    log = directory / "postgres.log"
-    server = spawn(postgres.command(settings), log=log, environment={**os.environ}, directory=directory,
-                   user=postgres.system_user())  # fmt: skip
-    try:
-        _wait(lambda: postgres.answers(settings))
-        postgres.ensure_databases(settings)
-        migrate.migrate(settings)
+    with server(sim_customers=300, sim_products=120, sim_stores=3, sim_days=10) as settings:
         pipeline.run(settings, now=NOW)
         yield settings
-    finally:
-        server.terminate()
-        server.wait(30)
-        subprocess.run(["rm", "-rf", str(directory)], check=False)
 
 
 @contextmanager

@@ -149,8 +149,9 @@ class ShardAdvance:
         if self._fill_aside(computed):
             return
         # an order from the API never has to make its own month, but while history is written there are no orders
-        first, last = world_day(self.row.clock), world_day(computed.until)
-        last = last + AHEAD if computed.until >= self.first_until else last - timedelta(days=1)
+        first, last = world_day(self.row.clock), world_day(computed.until - datetime.resolution)
+        if computed.until >= self.first_until:
+            last = world_day(computed.until) + AHEAD
         if last >= self._months_until:
             self.connection.execute("select ensure_partitions(%s, %s)", (first, last))
             self._months_until = first_of_next_month(last)

@@ -59,6 +59,16 @@ def test_slices_make_a_day(company: Settings) -> None:
     assert content(company) == simulated(company, 22)
 
 
+def test_a_history_can_be_left_in_the_middle_of_a_day(database: Settings) -> None:
+    settings = small(database)
+    begun = datetime.fromisoformat(pipeline.plan(settings, now=NOW).requested_from)
+    for hours in (6, 12, 30):  # each by a loader that has made no month before
+        pipeline.advance_shard(settings, 0, begun + timedelta(hours=hours))
+        assert one(settings, "select published_through()") == begun + timedelta(hours=hours)
+    pipeline.run(settings, now=NOW)
+    assert content(settings) == simulated(settings, 20)
+
+
 def test_a_period_already_committed_changes_nothing(company: Settings) -> None:
     before = content(company)
     until = one(company, "select published_through()")
