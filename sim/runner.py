@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -65,7 +65,7 @@ def month_ends(first: date, end: date) -> list[datetime]:
     return found
 
 
-def months(parts: Sequence[Shard], ends: Sequence[datetime], on_day: OnDay | None) -> Iterator[Month]:
+def months(parts: Sequence[Shard], ends: Iterable[datetime], on_day: OnDay | None) -> Iterator[Month]:
     """Advance shards to each of these instants in turn."""
     for end in ends:
         rows = advance(parts, end, on_day=on_day)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from multiprocessing.connection import Connection
 
 from sim.counts import DayCounts
 from sim.errors import SimulationError
-from sim.runner import advance
+from sim.runner import months
 from sim.shard import Shard
-from sim.workers import Advanced, Ended, Order
+from sim.workers import Ended, Order
 from sim.world import World
 
 
@@ -32,11 +33,12 @@ def _work(connection: Connection) -> None:
     def ended(day: date, counts: DayCounts) -> None:
         connection.send(Ended(day, counts))
 
-    while True:
-        until: datetime = connection.recv()
-        rows = advance(shards, until, on_day=ended)
-        contents = {store_id: content for shard in shards for store_id, content in shard.contents().items()}
-        connection.send(Advanced(rows, contents))
+    def told() -> Iterator[datetime]:
+        while True:
+            yield connection.recv()
+
+    for month in months(shards, told(), ended):
+        connection.send(month)
 
 
 def made(order: Order) -> list[Shard]:

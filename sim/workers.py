@@ -21,7 +21,7 @@ from types import TracebackType
 from sim.counts import DayCounts
 from sim.errors import SimulationError, WorkerError
 from sim.params import Params
-from sim.runner import Month, Rows, gather, put_together
+from sim.runner import Month, gather, put_together
 from sim.shard import OnDay
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -44,14 +44,6 @@ class Ended:
 
     day: date
     counts: DayCounts
-
-
-@dataclass(frozen=True)
-class Advanced:
-    """A worker has reached the instant it was told: the rows made on the way, and its stores' state there."""
-
-    rows: Rows
-    contents: dict[int, bytes]
 
 
 class Workers:
@@ -114,13 +106,13 @@ class Workers:
             except OSError:
                 self._lost(place)
 
-    def _hear(self, place: int, on_day: OnDay | None) -> Advanced:
+    def _hear(self, place: int, on_day: OnDay | None) -> Month:
         while True:
             try:
                 message = self._connections[place].recv()
             except (EOFError, OSError):
                 self._lost(place)
-            if isinstance(message, Advanced):
+            if isinstance(message, Month):
                 return message
             if isinstance(message, SimulationError):
                 raise message
