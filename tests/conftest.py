@@ -115,14 +115,14 @@ def database(postgres_server: Settings) -> Iterator[Settings]:
 def modelled_company(postgres_server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Ten weeks of a small chain, all models built, forecasts and recommendations made; nobody changes it."""
     from loaders import pipeline, predictions  # compiled code: only where it is needed
-    from loaders.dbt import DbtProject
+    from loaders.dbt import WITHOUT_UNIT_TESTS, DbtProject
     from tests.api.conftest import copy_of
 
     with copy_of(postgres_server, TEMPLATE, "modelled_company") as settings:
         size = {"sim_customers": 300, "sim_products": 120, "sim_stores": 3, "sim_days": 70, "sim_seed": 7}
         settings = settings.model_copy(update=size)
         pipeline.run(settings, now=datetime(2026, 3, 13, 15, tzinfo=UTC))
-        DbtProject(settings, tmp_path_factory.mktemp("dbt")).build()
+        DbtProject(settings, tmp_path_factory.mktemp("dbt")).build(*WITHOUT_UNIT_TESTS)
         predictions.forecast(settings)
         predictions.recommend(settings)
         yield settings

@@ -56,9 +56,9 @@ class Product:
     url: str
 
     @classmethod
-    def start(cls, state_dir: Path, **settings: object) -> Product:
-        """`reflex run` in production mode; returns when its page answers."""
-        port = free_port()
+    def start(cls, state_dir: Path, *, port: int | None = None, **settings: object) -> Product:
+        """`reflex run` in production mode; returns when its page answers. A second start at the same port is quick."""
+        port = port or free_port()
         variables = environment(state_dir, port, **settings)
         state_dir.mkdir(parents=True, exist_ok=True)
         log = state_dir / "reflex.log"

@@ -122,7 +122,7 @@ def test_days_after_as_of_change_nothing() -> None:
     assert with_later.forecasts.equals(forecast(history, AS_OF).forecasts)
 
 
-@examples
+@settings(examples, max_examples=12)  # each forecasts twice
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_the_rows_changes_no_bit(seed: int) -> None:
     history = daily(60, noise=20).with_columns(pl.col("revenue") / 3 + pl.col("units") / 7)

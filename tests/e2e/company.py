@@ -78,7 +78,7 @@ def settle(product: Product) -> Product:
     def settled() -> bool:
         return _quiet(client) and _handed_on(client) and _caught_up(product.settings) and _quiet(client)
 
-    wait_until(settled, SECONDS, "the pipelines settle", every=0.5)
+    wait_until(settled, SECONDS, "the pipelines settle", every=1)
     return product
 
 

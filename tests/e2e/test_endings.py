@@ -13,12 +13,13 @@ from loaders import pipeline
 from loaders.errors import DatabaseUnavailable
 from loaders.settings import Settings
 from tests.e2e.company import hashes, rows
-from tests.product import Product, assert_nothing_left
+from tests.product import Product, assert_nothing_left, free_port
 from tests.waiting import wait_until
 
 COMPANY = {"sim_customers": 3000, "sim_products": 200, "sim_stores": 3, "sim_days": 150, "sim_seed": 11}
 
 
+@pytest.mark.timeout(600)  # two starts, a company of its own and its twin, while other tests use the same cores
 def test_killed_in_the_middle_of_the_first_company_it_leaves_nothing_and_ends_the_same(
     place: Path, database: Settings
 ) -> None:
@@ -29,11 +30,11 @@ def test_killed_in_the_middle_of_the_first_company_it_leaves_nothing_and_ends_th
     first.process.send_signal(signal.SIGKILL)
     first.process.wait()
     assert_nothing_left(state, 10)
-    second = Product.start(state, **COMPANY)
+    second = Product.start(state, port=first.settings.app_port, **COMPANY)
     try:
         wait_until(lambda: second.services().get("postgres", {}).get("state") == "healthy", 60, "PostgreSQL is back")
         assert _days_done(second.settings) < COMPANY["sim_days"]
-        wait_until(lambda: _state(second.settings) == "success", 180, "the company is whole", 0.3)
+        wait_until(lambda: _state(second.settings) == "success", 300, "the company is whole", 0.3)
         found = hashes(second.settings)
         [(until,)] = rows(second.settings, "select first_until from world")
     finally:
@@ -93,12 +94,12 @@ def test_killed_while_it_stops_it_leaves_nothing(place: Path) -> None:
 @pytest.mark.campaign
 @pytest.mark.timeout(1500)
 def test_twenty_starts_and_stops_leave_nothing_behind(place: Path) -> None:
-    state = place / "state"
+    state, port = place / "state", free_port()
     # Data, and each run's task log (up to a number that tests/services/test_logs.py holds), may grow.
     growing = {"postgres", "warehouse", "tasks"}
     found: list[set[str]] = []
     for _ in range(20):
-        product = Product.start(state, sim_customers=200, sim_products=60, sim_stores=2, sim_days=5)
+        product = Product.start(state, port=port, sim_customers=200, sim_products=60, sim_stores=2, sim_days=5)
         product.wait_healthy()
         product.stop()
         assert product.process.returncode == 0

@@ -40,11 +40,12 @@ class Component:
 
 @dataclass(frozen=True)
 class Report:
-    """All components; `running` is false when no supervisor is at work."""
+    """All components; `running` is false when no supervisor is at work; `supervisor` is the pid of who told."""
 
     running: bool
     components: list[Component] = field(default_factory=list)
     airflow_url: str = ""
+    supervisor: int = 0
 
     @property
     def healthy(self) -> bool:
@@ -73,9 +74,12 @@ def read(state_dir: Path) -> Report:
         report = Report(components=parts, **entry)
     except (OSError, ValueError, TypeError, KeyError):
         return Report(running=False)
-    if supervisor_lock(state_dir).holder() is not None:
-        return report
-    return Report(running=False, components=[_stopped(part) for part in parts], airflow_url="")
+    holder = supervisor_lock(state_dir).holder()
+    if holder is None:
+        return Report(running=False, components=[_stopped(part) for part in parts])
+    if holder.pid != report.supervisor:  # it has just taken over, and has yet to look
+        return Report(running=True, components=[_untold(part) for part in parts], supervisor=holder.pid)
+    return report
 
 
 _WORDS = {State.HEALTHY: "is healthy", State.RETRYING: "failed, tries again", State.FAILING: "does not answer"}
@@ -87,6 +91,11 @@ def announcement(part: Component) -> str | None:
         return None
     detail = "" if part.state is State.HEALTHY else f": {part.detail}"
     return f"[services] {part.title} {_WORDS[part.state]}{detail}"
+
+
+def _untold(part: Component) -> Component:
+    detail = "Services are being started again."
+    return replace(part, state=State.WAITING, detail=detail, advice="", pid=None, address="")
 
 
 def _stopped(part: Component) -> Component:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -123,7 +124,8 @@ class Supervisor:
         self._changed = False
         port = self._airflow_port
         address = f"http://127.0.0.1:{port.number}" if port else str(self._settings.airflow_url)
-        report.write(self._settings.state_dir, Report(True, [unit.component for unit in self._units.values()], address))
+        components = [unit.component for unit in self._units.values()]
+        report.write(self._settings.state_dir, Report(True, components, address, os.getpid()))
 
 
 class _Terminal:
