@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -11,29 +11,48 @@ from loaders.db import connect
 from loaders.dbt import WITHOUT_UNIT_TESTS, DbtError, DbtProject
 from loaders.errors import DatabaseUnavailable
 from loaders.settings import Settings
+from tests.api.conftest import served
 from tests.dbt.conftest import MARTS, NOW, ROLLUPS, Company
 
 
-def test_days_added_by_the_pipelines_steps_equal_a_full_build(changed: Company) -> None:
-    pipeline.run(changed.settings, now=NOW + timedelta(days=3))
+def test_days_added_by_the_pipelines_steps_are_green_and_equal_a_full_build(changed: Company) -> None:
+    """Days with new prices, an order of the API, goods of it that come back, and a product withdrawn."""
+    with served(changed.settings) as api:
+        product, other = api.stocked(2)
+        order = api.order(1, {product: 3, other: 1}).json()
+        back = {"lines": [{"line_number": 1, "quantity": 2}]}
+        path = f"/orders/{order['transaction_id']}/return"
+        [returned] = api.send(api.request("POST", path, json=back, headers=api.token))
+    pipeline.run(changed.settings, now=NOW, days=8)
     with connect(changed.settings, "loader") as connection:
-        product, moment = connection.execute(
-            "update products set list_price = list_price + 1, updated_at = published_through()"
-            " where product_id = (select min(product_id) from products) returning product_id, updated_at"
-        ).fetchone() or (None, None)
+        [moment] = connection.execute(
+            "update products set discontinued_on = world_day(published_through()), updated_at = published_through()"
+            " where product_id = %s returning updated_at", (other,),
+        ).fetchone() or (None,)  # fmt: skip
+    assert changed.rows("select count(*) from price_changes where effective_on >= %s", NOW.date())[0][0] > 0
     project = changed.project
     for step in (project.snapshot, project.run_staging, project.run_intermediate, project.run_marts):
         assert set(step()["statuses"]) == {"success"}
+    assert set(project.test()["statuses"]) == {"pass"}
     days, revenue = changed.rows("select count(distinct transaction_date), sum(total_amount) from transactions")[0]
-    assert days == 23
+    assert days == 28
     for mart in ("daily_sales_by_product", "daily_sales_by_category", "daily_sales_by_store"):
-        assert changed.rows(f"select count(distinct sale_date), sum(revenue) from analytics.{mart}") == [(23, revenue)]
+        assert changed.rows(f"select count(distinct sale_date), sum(revenue) from analytics.{mart}") == [(28, revenue)]
+    ordered, refunded = Decimal(str(order["total_amount"])), Decimal(str(returned.json()["refund_amount"]))
+    assert changed.rows("select sum(revenue) from analytics.product_sales_by_channel where channel = 'api'") == [
+        (ordered,)
+    ]
+    assert changed.rows(
+        "select sum(units_returned), sum(refund_amount) from analytics.daily_returns where channel = 'api'"
+    ) == [(2, refunded)]
     spells = changed.rows(
-        "select dbt_valid_to from analytics.product_price_history where product_id = %s order by dbt_valid_from",
-        product,
-    )
-    assert spells[-1] == (None,)
-    assert (moment,) in spells
+        "select dbt_valid_to, discontinued_on from analytics.product_price_history where product_id = %s"
+        " order by dbt_valid_from", other,
+    )  # fmt: skip
+    assert spells[-1] == (None, moment.date())
+    assert (moment, None) in spells
+    advised = "select count(*) from analytics.restock_recommendations where product_id = %s"
+    assert changed.rows(advised, other) == [(0,)]
     added = changed.content()
     project.run(["run", "--full-refresh", "--select", "tag:live", "intermediate", "marts"])
     assert changed.content() == added

@@ -25,8 +25,7 @@ PORT = 5433
 NOW = "2026-03-10T15:00:00+00:00"
 
 
-# the tunnel carries the same journey: only the long campaigns make it a second time
-@pytest.fixture(params=["plain link", pytest.param("WireGuard tunnel", marks=pytest.mark.campaign)])
+@pytest.fixture(params=["plain link", "WireGuard tunnel"])
 def machines(request: pytest.FixtureRequest, place: Path) -> Iterator[tuple[Server, Machine]]:
     """The server on its machine, running; and the product's machine, on which nothing has been done yet."""
     tunnel = request.param == "WireGuard tunnel"
