@@ -39,12 +39,15 @@ by_transaction as (
     select
         items.transaction_date,
         items.transaction_id,
+        products.department,
         products.category,
         sum(items.quantity)::integer as units_sold,
-        {{ calculate_revenue('items.quantity', 'items.unit_price') }} as revenue
+        {{ calculate_revenue('items.quantity', 'items.unit_price') }} as revenue,
+        {{ calculate_revenue('items.quantity', 'items.list_price') }} as list_revenue,
+        {{ calculate_revenue('items.quantity', 'products.unit_cost') }} as cost_of_goods
     from items
     inner join products on items.product_id = products.product_id
-    group by items.transaction_date, items.transaction_id, products.category
+    group by items.transaction_date, items.transaction_id, products.department, products.category
 
 ),
 
@@ -53,13 +56,16 @@ final as (
     select
         by_transaction.transaction_date as sale_date,
         by_transaction.transaction_id,
+        by_transaction.department,
         by_transaction.category,
         transactions.store_id,
         transactions.channel,
         transactions.customer_id,
         extract(hour from transactions.transaction_timestamp at time zone stores.time_zone)::integer as hour_of_day,
         by_transaction.units_sold,
-        by_transaction.revenue::numeric(16, 2) as revenue
+        by_transaction.revenue::numeric(16, 2) as revenue,
+        (by_transaction.list_revenue - by_transaction.revenue)::numeric(16, 2) as discount_amount,
+        by_transaction.cost_of_goods::numeric(16, 2) as cost_of_goods
     from by_transaction
     inner join transactions
         on

@@ -5,10 +5,29 @@
     tags=['live'],
 ) }}
 
-with category_sales as (
+with receipts as (
 
-    select * from {{ ref('int_category_sales') }}
+    select * from {{ ref('int_category_receipts') }}
     where {{ in_window('sale_date') }}
+
+),
+
+-- One row a receipt and category, so that counting rows counts receipts.
+by_day as (
+
+    select
+        sale_date,
+        store_id,
+        channel,
+        department,
+        category,
+        count(*) as transaction_count,
+        sum(units_sold)::bigint as units_sold,
+        sum(revenue) as revenue,
+        sum(discount_amount) as discount_amount,
+        sum(cost_of_goods) as cost_of_goods
+    from receipts
+    group by sale_date, store_id, channel, department, category
 
 ),
 
@@ -26,7 +45,7 @@ final as (
         discount_amount::numeric(16, 2) as discount_amount,
         cost_of_goods::numeric(16, 2) as cost_of_goods,
         (revenue - cost_of_goods)::numeric(16, 2) as gross_margin
-    from category_sales
+    from by_day
 
 )
 
