@@ -15,10 +15,11 @@ class Edit(NamedTuple):
 
 
 EDITS = (
-    Edit("int_customer_transactions", "dropped filter", "where customer_id is not null", "where true"),
+    Edit("int_customer_transactions", "negated filter", "customer_id is not null", "customer_id is null"),
     Edit("int_customer_transactions", "left for inner join", "inner join customers", "left join customers"),
     Edit("int_customer_transactions", "negated comparison", "store_id = customers.home", "store_id != customers.home"),
-    Edit("int_product_sales", "max for sum", "sum(quantity) as units_sold", "max(quantity) as units_sold"),
+    Edit("int_product_sales", "max for sum", "sum(quantity) as units_sold",
+         "max(quantity)::bigint as units_sold"),
     Edit("int_product_sales", "count for sum", "sum(quantity) filter", "count(quantity) filter"),
     Edit("int_product_sales", "wrong sign", "list_revenue - by_day.revenue", "list_revenue + by_day.revenue"),
     Edit("int_product_sales", "wrong price", "unit_price='list_price'", "unit_price='unit_price'"),
