@@ -29,7 +29,9 @@ def test_days_added_by_the_pipelines_steps_are_green_and_equal_a_full_build(chan
             "update products set discontinued_on = world_day(published_through()), updated_at = published_through()"
             " where product_id = %s returning updated_at", (other,),
         ).fetchone() or (None,)  # fmt: skip
-    assert changed.rows("select count(*) from price_changes where effective_on >= %s", NOW.date())[0][0] > 0
+    repriced, before, now = changed.rows(
+        "select product_id, old_price, new_price from price_changes where effective_on >= %s order by 1", NOW.date()
+    )[0]
     project = changed.project
     for step in (project.snapshot, project.run_staging, project.run_intermediate, project.run_marts):
         assert set(step()["statuses"]) == {"success"}
@@ -51,6 +53,9 @@ def test_days_added_by_the_pipelines_steps_are_green_and_equal_a_full_build(chan
     )  # fmt: skip
     assert spells[-1] == (None, moment.date())
     assert (moment, None) in spells
+    assert changed.rows(
+        "select list_price from analytics.product_price_history where product_id = %s order by dbt_valid_from", repriced
+    ) == [(before,), (now,)]
     advised = "select count(*) from analytics.restock_recommendations where product_id = %s"
     assert changed.rows(advised, other) == [(0,)]
     added = changed.content()

@@ -13,7 +13,7 @@ with receipts as (
 ),
 
 -- One row a receipt and category, so that counting rows counts receipts.
-by_day as (
+final as (
 
     select
         sale_date,
@@ -23,29 +23,12 @@ by_day as (
         category,
         count(*) as transaction_count,
         sum(units_sold)::bigint as units_sold,
-        sum(revenue) as revenue,
-        sum(discount_amount) as discount_amount,
-        sum(cost_of_goods) as cost_of_goods
+        sum(revenue)::numeric(16, 2) as revenue,
+        sum(discount_amount)::numeric(16, 2) as discount_amount,
+        sum(cost_of_goods)::numeric(16, 2) as cost_of_goods,
+        (sum(revenue) - sum(cost_of_goods))::numeric(16, 2) as gross_margin
     from receipts
     group by sale_date, store_id, channel, department, category
-
-),
-
-final as (
-
-    select
-        sale_date,
-        store_id,
-        channel,
-        department,
-        category,
-        transaction_count,
-        units_sold,
-        revenue::numeric(16, 2) as revenue,
-        discount_amount::numeric(16, 2) as discount_amount,
-        cost_of_goods::numeric(16, 2) as cost_of_goods,
-        (revenue - cost_of_goods)::numeric(16, 2) as gross_margin
-    from by_day
 
 )
 
