@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
-from loaders.dbt import PROJECT
-from loaders.settings import ROOT
+import pytest
+
+from loaders.dbt import PROJECT, DbtProject
+from loaders.settings import ROOT, Settings
 from tests.dbt.conftest import MARTS, Company
 
 
@@ -87,19 +92,28 @@ def test_the_documentation_site_is_written_into_the_state_directory(company: Com
     site = company.project.target / "static_index.html"
     assert "restock_recommendations" in site.read_text()
     assert not (PROJECT / "target").exists()
-
-
-def test_the_documentation_is_written_again_only_when_something_of_it_has_changed(company: Company) -> None:
-    company.project.docs_generate()
-    target = company.project.target
-    written = (target / "index.html").stat().st_mtime_ns
     assert company.project.docs_generate()["statuses"] == {"unchanged": 1}
-    assert (target / "index.html").stat().st_mtime_ns == written
-    (target / "documented").write_text("another project")
-    assert "unchanged" not in company.project.docs_generate()["statuses"]
-    (target / "catalog.json").unlink()
-    company.project.docs_generate()
-    assert (target / "catalog.json").exists()
+
+
+@pytest.mark.parametrize("gone", ["documented", "catalog.json", "manifest.json", "index.html"])
+def test_the_documentation_is_written_again_when_a_part_of_it_is_missing(
+    tmp_path: Path, gone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = DbtProject(Settings.load(_env_file=None), tmp_path)
+    project.target.mkdir()
+
+    def generate(command: Sequence[str]) -> dict[str, Any]:
+        for name in ("index.html", "manifest.json", "catalog.json"):
+            (project.target / name).touch()
+        return {"command": " ".join(command)}
+
+    monkeypatch.setattr(project, "run", generate)
+    assert project.docs_generate() == {"command": "docs generate --static"}
+    assert project.docs_generate()["statuses"] == {"unchanged": 1}
+    (project.target / gone).unlink()
+    assert project.docs_generate() == {"command": "docs generate --static"}
+    (project.target / "documented").write_text("another project")
+    assert project.docs_generate() == {"command": "docs generate --static"}
 
 
 def test_what_is_loaded_ahead_serves_forked_processes_and_leaves_no_helper_running(company: Company) -> None:

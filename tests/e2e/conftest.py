@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from loaders.settings import Settings
+from tests.e2e.company import settle
 from tests.places import open_directory
 from tests.product import Product
 from walmart_app.bootstrap import browser
@@ -38,6 +39,12 @@ def product(clean_environment: None) -> Iterator[Product]:
             yield running
         finally:
             running.stop()
+
+
+@pytest.fixture(scope="module")
+def company(product: Product) -> Product:
+    """The product with every pipeline at rest, and caught up with the newest data."""
+    return settle(product)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from tests.e2e.company import PIPELINES, hashes, rows, settle
+from tests.e2e.company import PIPELINES, hashes, held, rows, settle
 from tests.product import Product
 from walmart_app.clients.airflow_views import AirflowViews
 from walmart_app.clients.connect import airflow_client
@@ -75,12 +75,8 @@ def everything(product: Product) -> Everything:
 def standstill(product: Product, *running: str) -> Iterator[None]:
     """Nothing starts by itself: all pipelines but those named in `running` are paused, and settled before and after."""
     settle(product)
-    views = AirflowViews(airflow_client(product.settings))
     try:
-        for dag in PIPELINES:
-            views.pause(dag, dag not in running)
-        yield
+        with held(product, *(dag for dag in PIPELINES if dag not in running)):
+            yield
     finally:
-        for dag in PIPELINES:
-            views.pause(dag, False)
         settle(product)

@@ -16,7 +16,7 @@ from tests.e2e.company import hashes, rows
 from tests.product import Product, assert_nothing_left, free_port
 from tests.waiting import wait_until
 
-COMPANY = {"sim_customers": 3000, "sim_products": 200, "sim_stores": 3, "sim_days": 150, "sim_seed": 11}
+COMPANY = {"sim_customers": 1000, "sim_products": 200, "sim_stores": 3, "sim_days": 100, "sim_seed": 11}
 
 
 @pytest.mark.timeout(600)  # two starts, a company of its own and its twin, while other tests use the same cores

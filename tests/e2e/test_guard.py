@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, expect
 
 import walmart_app.pages  # noqa: F401  (all states are known only when all pages are)
-from tests.e2e.company import ANALYTICS, DBT, SIMULATION, WAREHOUSE, settle, simulated
+from tests.e2e.company import ANALYTICS, DBT, SIMULATION, WAREHOUSE, settle
 from tests.e2e.intruder import Events, everything, send, standstill
 from tests.product import Product
 from tests.waiting import wait_until
@@ -101,7 +101,6 @@ def _from_our_page(product: Product, events: dict[str, dict[str, Any]], failed: 
 
 
 def test_nonsense_changes_nothing_and_leaves_no_trace(product: Product, watched: Page) -> None:
-    simulated(product)
     with standstill(product):
         before, logged = everything(product), len(product.log.read_bytes())
         for events in (_misfits(), _strange_texts(), _on_monitoring()):

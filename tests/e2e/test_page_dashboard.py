@@ -17,7 +17,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.company import rows, settle
+from tests.e2e.company import rows
 from tests.product import Product
 from tests.waiting import wait_until
 
@@ -93,12 +93,6 @@ FORMATS = {
     "basket": "${:,.2f}",
     "returns": "{:.2%}",
 }
-
-
-@pytest.fixture(scope="module")
-def company(product: Product) -> Product:
-    """The product with all its models built."""
-    return settle(product)
 
 
 @pytest.fixture

@@ -7,10 +7,9 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.company import rows, settle
+from tests.e2e.company import rows
 from tests.product import Product
 
 NEWEST = "(select max(as_of) from predictions.forecasts)"
@@ -21,12 +20,6 @@ from generate_series((select min(transaction_date) from transactions), {NEWEST},
 left join transactions on transaction_date = day::date
 group by day order by day
 """
-
-
-@pytest.fixture(scope="module")
-def company(product: Product) -> Product:
-    """The product with forecasts of its newest day."""
-    return settle(product)
 
 
 def _first_row(company: Product, name: str, key: str) -> list[str]:

@@ -7,16 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.company import DBT, PIPELINES, finish, rows, settle
+from tests.e2e.company import NODES, PIPELINES, rows
 from tests.product import Product
 from walmart_app.clients.connect import airflow_client
 
-NODES = ("simulation", "postgres", "dbt", "analytics", "dashboard", "forecast", "recommendations", "warehouse")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def company(product: Product) -> None:
-    settle(product)
+pytestmark = pytest.mark.usefixtures("company")
 
 
 def test_every_step_is_green_with_its_figures(watched: Page, product: Product) -> None:
@@ -67,18 +62,3 @@ def test_details_show_the_last_runs_and_lead_on(watched: Page, product: Product,
     runs = airflow_client(product.settings).latest_runs(dag, 5)
     expect(watched.locator("#detail-runs tbody tr")).to_have_count(len(runs))
     expect(watched.locator("#detail-more")).to_have_attribute("href", re.compile(f"^{link}/?$"))
-
-
-def test_run_pipeline_starts_the_models(watched: Page, product: Product) -> None:
-    client = airflow_client(product.settings)
-    settle(product)
-    newest = client.latest_runs(DBT)[0]
-    watched.goto(product.url)
-    watched.get_by_role("button", name="Run pipeline").click()
-    expect(watched.locator("#pipeline-notice")).to_contain_text("Started")
-    started = client.latest_runs(DBT)[0]
-    assert started.run_id != newest.run_id
-    expect(watched.locator("#node-dbt")).to_have_attribute("data-state", re.compile("running|queued"))
-    finish(product, started)
-    expect(watched.locator("#node-dbt")).to_have_attribute("data-state", "success")
-    expect(watched.get_by_role("button", name="Run pipeline")).to_be_enabled()

@@ -8,16 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.company import rows, settle
+from tests.e2e.company import rows
 from tests.product import Product
 
 NEWEST = "(select max(as_of) from predictions.recommendations)"
-
-
-@pytest.fixture(scope="module")
-def company(product: Product) -> Product:
-    """The product with recommendations of its newest day."""
-    return settle(product)
 
 
 def test_it_opens_with_an_example_that_is_right(watched: Page, company: Product) -> None:

@@ -8,14 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sim.params import describe
-from tests.e2e.company import SIMULATION, finish, rows, settle
+from tests.e2e.company import SIMULATION, rows
 from tests.product import Product
 from walmart_app.clients.connect import airflow_client
 
-
-@pytest.fixture(scope="module", autouse=True)
-def company(product: Product) -> None:
-    settle(product)
+pytestmark = pytest.mark.usefixtures("company")
 
 
 @pytest.mark.parametrize("text", ["0", "3651", "seven", "-1", "1.5"])
@@ -28,28 +25,6 @@ def test_days_out_of_bounds_are_named_and_nothing_starts(watched: Page, product:
     watched.locator("#start-simulation").click()
     expect(watched.locator("#days-help")).to_contain_text("Days must be")
     assert airflow_client(product.settings).latest_runs(SIMULATION)[0] == newest
-
-
-def test_a_run_of_two_days_is_followed_to_its_end(watched: Page, product: Product) -> None:
-    [(before,)] = rows(product.settings, "select max(transaction_date) from transactions")
-    watched.goto(f"{product.url}/simulation")
-    watched.locator("#days").fill("2")
-    watched.locator("#start-simulation").click()
-    expect(watched.locator("#simulation-notice")).to_have_text("Started: the next 2 days.")
-    finish(product, airflow_client(product.settings).latest_runs(SIMULATION)[0])
-    expect(watched.locator("#summary-days")).to_have_text("2 of 2")
-    [(count, revenue)] = rows(
-        product.settings,
-        f"select count(*), sum(total_amount) from transactions where transaction_date > '{before}' "
-        "and channel <> 'api'",
-    )
-    expect(watched.locator("#summary-transactions")).to_have_text(f"{count:,}")
-    [(revenue,)] = rows(
-        product.settings, f"select sum(total_amount) from transactions where transaction_date > '{before}'"
-    )
-    expect(watched.locator("#summary-revenue")).to_have_text(f"${revenue:,.2f}")
-    expect(watched.locator(".js-plotly-plot")).to_have_count(3)
-    settle(product)
 
 
 def test_a_chosen_run_stays_in_the_address(watched: Page, product: Product) -> None:

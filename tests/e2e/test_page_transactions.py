@@ -9,15 +9,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.company import order, rows, simulated
+from tests.e2e.company import order, rows
 from tests.product import Product
 
 LIST = "/dashboard/transactions"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def company(product: Product) -> None:
-    simulated(product)
+pytestmark = pytest.mark.usefixtures("company")
 
 
 def _count(product: Product, where: str = "true") -> int:
