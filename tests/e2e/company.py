@@ -9,7 +9,10 @@ import urllib.request
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
+
+from airflow_client.client.api.dag_run_api import DagRunApi
 
 from loaders import warehouse
 from loaders.copying import read
@@ -77,15 +80,28 @@ def settle(product: Product) -> Product:
 
 @contextlib.contextmanager
 def held(product: Product, *dags: str) -> Iterator[None]:
-    """These pipelines are paused: they start no run, and don't hear of what the others make."""
+    """These pipelines are paused: they start no run, and don't hear of what the others make. None is, afterwards."""
     views = AirflowViews(airflow_client(product.settings))
     try:
         for dag in dags:
             views.pause(dag, True)
         yield
     finally:
-        for dag in dags:
+        for dag in PIPELINES:
             views.pause(dag, False)
+
+
+def forget_failures(product: Product) -> None:
+    """Delete the runs that failed, so that the newest run of every pipeline is a good one again."""
+    client = airflow_client(product.settings)
+    for dag in PIPELINES:
+        for run in client.latest_runs(dag, 100):
+            if run.state == "failed":
+                client.call(partial(_delete, dag_id=dag, run_id=run.run_id))
+
+
+def _delete(api: Any, dag_id: str, run_id: str) -> None:
+    DagRunApi(api).delete_dag_run(dag_id, run_id)
 
 
 def _runs(client: AirflowClient) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, expect
 
 import walmart_app.pages  # noqa: F401  (all states are known only when all pages are)
-from tests.e2e.company import ANALYTICS, DBT, SIMULATION, WAREHOUSE, settle
+from tests.e2e.company import ANALYTICS, DBT, SIMULATION, WAREHOUSE, forget_failures, settle
 from tests.e2e.intruder import Events, everything, send, standstill
 from tests.product import Product
 from tests.waiting import wait_until
@@ -64,6 +64,7 @@ def test_a_foreign_program_changes_nothing_and_our_page_does(product: Product) -
             assert everything(product) == before
 
         _from_our_page(product, events, failed, queued, day)
+        forget_failures(product)
 
 
 def _from_our_page(product: Product, events: dict[str, dict[str, Any]], failed: Run, queued: Run, day: Run) -> None:

@@ -11,10 +11,9 @@ from urllib.parse import quote
 
 import psutil
 import pytest
-from airflow_client.client.api.dag_run_api import DagRunApi
 from playwright.sync_api import Page, expect
 
-from tests.e2e.company import ANALYTICS, DBT, PIPELINES, SIMULATION, WAREHOUSE, finish, rows
+from tests.e2e.company import ANALYTICS, DBT, PIPELINES, SIMULATION, WAREHOUSE, finish, forget_failures, rows
 from tests.product import BACK_SECONDS, Product
 from tests.waiting import wait_until
 from walmart_app.clients.airflow_views import AirflowViews
@@ -223,4 +222,4 @@ def test_an_exception_in_a_log_is_shown_with_its_level(watched: Page, product: P
     expect(error.first).to_contain_text("AirflowFailException")
     took = watched.locator('li[data-task="plan[-1]"] .task-took')
     expect(took).to_have_text(re.compile(r"^\d[\d.]* s$"))
-    client.call(lambda api: DagRunApi(api).delete_dag_run(SIMULATION, run.run_id))  # the newest run is a good one again
+    forget_failures(product)
