@@ -131,12 +131,9 @@ def _purchases(connection: Conn, as_of: date) -> pl.DataFrame:
     return read_query(
         connection,
         sql.SQL(
-            "select items.transaction_id, receipts.customer_id, customers.home_store_id, items.product_id,"
-            " items.transaction_date from analytics.stg_transaction_items items"
-            " join analytics.stg_transactions receipts on receipts.transaction_id = items.transaction_id"
-            " left join analytics.stg_customers customers on customers.customer_id = receipts.customer_id"
-            " where items.transaction_date > {0} and items.transaction_date <= {1}"
-            " and receipts.transaction_date > {0} and receipts.transaction_date <= {1}"
+            "select lines.transaction_id, lines.customer_id, customers.home_store_id, lines.product_id, lines.sale_date"
+            " from analytics.fct_sales_lines as lines left join analytics.stg_customers as customers"
+            " on customers.customer_id = lines.customer_id where lines.sale_date > {0} and lines.sale_date <= {1}"
         ).format(as_of - timedelta(days=BASKET_DAYS), as_of),
         {
             "transaction_id": pl.Int64,

@@ -1,4 +1,4 @@
--- What the hours, the channels' products and the receipts by category take in is what the days do.
+-- What the hours and the channels' products take in is what the days do.
 with daily as (
 
     select
@@ -30,15 +30,6 @@ finer as (
         units_sold,
         'products' as grain
     from {{ ref('product_sales_by_channel') }}
-    union all
-    select
-        sale_date,
-        store_id,
-        channel,
-        revenue,
-        units_sold,
-        'receipts' as grain
-    from {{ ref('int_category_receipts') }}
 
 ),
 
@@ -62,7 +53,7 @@ expected as (
         grains.grain,
         daily.*
     from daily
-    cross join (values ('hours'), ('products'), ('receipts')) as grains (grain)
+    cross join (values ('hours'), ('products')) as grains (grain)
 
 )
 

@@ -1,7 +1,8 @@
 """Which tables go to the warehouse, with their columns, read from PostgreSQL's catalog.
 
-Facts are the receipts and their lines; marts are whatever tables dbt built in `analytics`; predictions
-are all tables of that schema. Facts, and marts whose first column is a date, are kept by month.
+Facts are the receipts and their lines; marts are whatever tables dbt built in `analytics`, but for its staging and
+intermediate steps; predictions are all tables of that schema. Facts, and marts whose first column is a date, are kept
+by month.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from loaders.errors import WarehouseError
 
 WHOLE = "all"  # the one part of a table that is not kept by month
 FACTS = {"transactions": "transaction_date", "transaction_items": "transaction_date"}
+VIEWS = ("fct_sales_lines",)  # marts that PostgreSQL need not keep twice
 _LOOSE = (38, 10)  # numeric without bounds: averages and ratios; rounded alike on both sides
 _NUMERIC = re.compile(r"numeric\((\d+),(\d+)\)")
 
@@ -110,9 +112,9 @@ select n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), no
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-where c.relkind in ('r', 'p', 'm') and not c.relispartition
+where (c.relkind in ('r', 'p', 'm') or c.relkind = 'v' and c.relname = any(%s)) and not c.relispartition
   and (n.nspname in ('analytics', 'predictions') or n.nspname = 'public' and c.relname = any(%s))
-  and c.relname !~ '__dbt_(tmp|backup)'
+  and c.relname !~ '^(stg|int)_|__dbt_(tmp|backup)'
 order by n.nspname, c.relname, a.attnum
 """
 
@@ -124,7 +126,7 @@ def warehouse_tables(connection: Conn) -> list[WarehouseTable]:
         WarehouseError: two of them have the same name.
     """
     found: dict[tuple[str, str], list[Column]] = {}
-    for schema, name, column, kind, nullable in connection.execute(_TABLES, (list(FACTS),)).fetchall():
+    for schema, name, column, kind, nullable in connection.execute(_TABLES, (list(VIEWS), list(FACTS))).fetchall():
         found.setdefault((schema, name), []).append(_column(column, kind, nullable))
     tables = [
         WarehouseTable(schema, name, tuple(c), _part_column(schema, name, c)) for (schema, name), c in found.items()

@@ -20,7 +20,7 @@ _TABLES = (
     "product_sales_by_channel",
     "sales_by_hour",
     "daily_returns",
-    "int_category_receipts",
+    "int_sales_lines",
     "monthly_sales_by_product",
     "int_monthly_category_hours",
     "int_monthly_members",

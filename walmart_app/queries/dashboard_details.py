@@ -65,8 +65,8 @@ def by_hour(connection: Connection[Any], filters: Filters) -> list[Hour]:
         source = (
             "(select day_of_week, hour_of_day, revenue, transaction_count, units_sold "
             f"from analytics.int_monthly_category_hours where {filters.where_months()} union all "
-            "select extract(isodow from sale_date)::integer, hour_of_day, revenue, 1, units_sold "
-            f"from analytics.int_category_receipts where {filters.where(of='days')}) as sales"
+            "select extract(isodow from sale_date)::integer, hour_of_day, revenue, category_receipts, quantity "
+            f"from analytics.int_sales_lines where {filters.where(of='days')}) as sales"
         )
     rows = connection.execute(
         "select day_of_week, hour_of_day, sum(revenue), sum(transaction_count)::bigint, sum(units_sold)::bigint "
@@ -89,7 +89,7 @@ def members(connection: Connection[Any], filters: Filters) -> int:
             f"where {filters.where('transaction_date', category=False, of='days')}) as receipts"
         )
     else:
-        source = f"analytics.int_category_receipts where {filters.where()}"
+        source = f"analytics.int_sales_lines where {filters.where()}"
     row = connection.execute(
         f"select count(customer_id) from (select customer_id from {source} group by customer_id) as once",
         filters.values,

@@ -4,40 +4,22 @@
     indexes=[{'columns': ['sale_month', 'category'], 'unique': true}],
 ) }}
 
-with items as (
+with lines as (
 
-    select * from {{ ref('stg_transaction_items') }}
-    where {{ in_window('transaction_date', 'sale_month', 'month') }}
-
-),
-
-transactions as (
-
-    select * from {{ ref('stg_transactions') }}
+    select * from {{ ref('int_sales_lines') }}
     where
         customer_id is not null
-        and {{ in_window('transaction_date', 'sale_month', 'month') }}
-
-),
-
-products as (
-
-    select * from {{ ref('stg_products') }}
+        and {{ in_window('sale_date', 'sale_month', 'month') }}
 
 ),
 
 buyers as (
 
     select distinct
-        date_trunc('month', transactions.transaction_date)::date as sale_month,
-        products.category,
-        transactions.customer_id
-    from items
-    inner join transactions
-        on
-            items.transaction_date = transactions.transaction_date
-            and items.transaction_id = transactions.transaction_id
-    inner join products on items.product_id = products.product_id
+        date_trunc('month', sale_date::timestamp)::date as sale_month,
+        category,
+        customer_id
+    from lines
 
 ),
 

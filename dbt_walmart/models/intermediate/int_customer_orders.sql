@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with customer_days as (
 
     select * from {{ ref('int_customer_days') }}

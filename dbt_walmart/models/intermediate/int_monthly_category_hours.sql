@@ -11,9 +11,9 @@
     tags=['live'],
 ) }}
 
-with receipts as (
+with lines as (
 
-    select * from {{ ref('int_category_receipts') }}
+    select * from {{ ref('int_sales_lines') }}
     where {{ in_window('sale_date', 'sale_month', 'month') }}
 
 ),
@@ -21,18 +21,18 @@ with receipts as (
 final as (
 
     select
-        date_trunc('month', sale_date)::date as sale_month,
+        date_trunc('month', sale_date::timestamp)::date as sale_month,
         store_id,
         channel,
         category,
         extract(isodow from sale_date)::integer as day_of_week,
         hour_of_day,
-        count(*) as transaction_count,
-        sum(units_sold)::bigint as units_sold,
+        sum(category_receipts) as transaction_count,
+        sum(quantity)::bigint as units_sold,
         sum(revenue)::numeric(16, 2) as revenue
-    from receipts
+    from lines
     group by
-        date_trunc('month', sale_date)::date,
+        date_trunc('month', sale_date::timestamp)::date,
         store_id,
         channel,
         category,

@@ -1,8 +1,8 @@
 {{ config(tags=['live']) }}
 
-with items as (
+with lines as (
 
-    select * from {{ ref('stg_transaction_items') }}
+    select * from {{ ref('int_sales_lines') }}
 
 ),
 
@@ -16,16 +16,18 @@ products as (
 by_day as (
 
     select
-        transaction_date as sale_date,
-        store_id,
+        sale_date,
+        category,
         product_id,
+        store_id,
         count(*) as line_count,
         sum(quantity) as units_sold,
         coalesce(sum(quantity) filter (where promotion_id is not null), 0) as promotion_units,
         {{ calculate_revenue() }} as revenue,
-        {{ calculate_revenue(unit_price='list_price') }} as list_revenue
-    from items
-    group by transaction_date, store_id, product_id
+        {{ calculate_revenue(unit_price='list_price') }} as list_revenue,
+        sum(cost_of_goods) as cost_of_goods
+    from lines
+    group by sale_date, category, product_id, store_id
 
 ),
 
@@ -36,13 +38,13 @@ final as (
         by_day.store_id,
         by_day.product_id,
         products.department,
-        products.category,
+        by_day.category,
         by_day.line_count,
         by_day.units_sold,
         by_day.promotion_units,
         by_day.revenue,
         by_day.list_revenue - by_day.revenue as discount_amount,
-        by_day.units_sold * products.unit_cost as cost_of_goods
+        by_day.cost_of_goods
     from by_day
     inner join products on by_day.product_id = products.product_id
 

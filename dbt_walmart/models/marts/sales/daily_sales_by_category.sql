@@ -5,14 +5,13 @@
     tags=['live'],
 ) }}
 
-with receipts as (
+with lines as (
 
-    select * from {{ ref('int_category_receipts') }}
+    select * from {{ ref('int_sales_lines') }}
     where {{ in_window('sale_date') }}
 
 ),
 
--- One row a receipt and category, so that counting rows counts receipts.
 final as (
 
     select
@@ -21,13 +20,13 @@ final as (
         channel,
         department,
         category,
-        count(*) as transaction_count,
-        sum(units_sold)::bigint as units_sold,
+        sum(category_receipts) as transaction_count,
+        sum(quantity)::bigint as units_sold,
         sum(revenue)::numeric(16, 2) as revenue,
         sum(discount_amount)::numeric(16, 2) as discount_amount,
         sum(cost_of_goods)::numeric(16, 2) as cost_of_goods,
         (sum(revenue) - sum(cost_of_goods))::numeric(16, 2) as gross_margin
-    from receipts
+    from lines
     group by sale_date, store_id, channel, department, category
 
 )

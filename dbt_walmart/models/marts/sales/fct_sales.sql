@@ -17,6 +17,15 @@ stores as (
 
 ),
 
+-- Sorted day by day: a day's receipts fit in memory, those of a year would be hashed on disk.
+sorted_lines as (
+
+    select * from {{ ref('fct_sales_lines') }}
+    where {{ in_window('sale_date') }}
+    order by sale_date, transaction_id
+
+),
+
 lines as (
 
     select
@@ -25,8 +34,7 @@ lines as (
         count(*) as line_count,
         count(promotion_id) as promotion_line_count,
         sum(cost_of_goods)::numeric(16, 2) as cost_of_goods
-    from {{ ref('fct_sales_lines') }}
-    where {{ in_window('sale_date') }}
+    from sorted_lines
     group by sale_date, transaction_id
 
 )

@@ -2,8 +2,10 @@
     materialized='incremental',
     unique_key='promotion_id',
     indexes=[{'columns': ['promotion_id'], 'unique': true}, {'columns': ['measured_through']}],
+    pre_hook='set local enable_nestloop to off',
 ) }}
 
+-- PostgreSQL takes the days of all promotions for a handful, and would look up a million of them one by one: the hook.
 -- A promotion is measured again until its last day lies before the look-back; then it is final.
 with store_days as (
 
