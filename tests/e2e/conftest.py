@@ -26,6 +26,13 @@ PATIENCE_MS = 15_000  # other tests may be using the same cores
 expect.set_options(timeout=PATIENCE_MS)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests here may wait for every pipeline, while others use the same cores: longer than `SECONDS` of company.py."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(600))
+
+
 @pytest.fixture(scope="session")
 def product(clean_environment: None) -> Iterator[Product]:
     """The product with a small company."""

@@ -19,7 +19,6 @@ from tests.waiting import wait_until
 COMPANY = {"sim_customers": 1000, "sim_products": 200, "sim_stores": 3, "sim_days": 100, "sim_seed": 11}
 
 
-@pytest.mark.timeout(600)  # two starts, a company of its own and its twin, while other tests use the same cores
 def test_killed_in_the_middle_of_the_first_company_it_leaves_nothing_and_ends_the_same(
     place: Path, database: Settings
 ) -> None:

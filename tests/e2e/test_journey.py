@@ -6,7 +6,6 @@ import re
 from decimal import Decimal
 from urllib.parse import quote
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.company import (
@@ -25,9 +24,6 @@ from tests.product import Product
 from tests.waiting import wait_until
 from walmart_app.clients.airflow import Run
 from walmart_app.clients.connect import airflow_client
-
-# Each of them waits for every pipeline once.
-pytestmark = pytest.mark.timeout(600)
 
 
 def test_days_simulated_after_a_cancelled_run_and_orders_show_everywhere(watched: Page, company: Product) -> None:
