@@ -8,14 +8,14 @@ with daily_sales as (
 expected as (
 
     select
-        date_trunc('month', sale_date)::date as sale_month,
+        {{ month_of('sale_date') }} as sale_month,
         store_id,
         channel,
         sum(revenue) as revenue,
         sum(units_sold) as units_sold,
         sum(member_transaction_count) as member_transaction_count
     from daily_sales
-    group by date_trunc('month', sale_date)::date, store_id, channel
+    group by {{ month_of('sale_date') }}, store_id, channel
 
 ),
 

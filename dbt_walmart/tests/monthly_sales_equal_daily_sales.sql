@@ -2,11 +2,11 @@
 with daily_sales as (
 
     select
-        date_trunc('month', sale_date)::date as sale_month,
+        {{ month_of('sale_date') }} as sale_month,
         sum(units_sold) as units_sold,
         sum(revenue) as revenue
     from {{ ref('int_daily_sales') }}
-    group by date_trunc('month', sale_date)::date
+    group by {{ month_of('sale_date') }}
 
 ),
 

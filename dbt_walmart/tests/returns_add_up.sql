@@ -2,12 +2,12 @@
 with counted as (
 
     select
-        date_trunc('month', returned_on)::date as return_month,
+        {{ month_of('returned_on') }} as return_month,
         count(*) as return_count,
         sum(quantity) as units_returned,
         sum(refund_amount) as refund_amount
     from {{ ref('stg_returns') }}
-    group by date_trunc('month', returned_on)::date
+    group by {{ month_of('returned_on') }}
 
 ),
 
@@ -26,12 +26,12 @@ analysed as (
 daily as (
 
     select
-        date_trunc('month', return_date)::date as return_month,
+        {{ month_of('return_date') }} as return_month,
         sum(return_count) as return_count,
         sum(units_returned) as units_returned,
         sum(refund_amount) as refund_amount
     from {{ ref('daily_returns') }}
-    group by date_trunc('month', return_date)::date
+    group by {{ month_of('return_date') }}
 
 )
 

@@ -1,8 +1,8 @@
 """Which tables go to the warehouse, with their columns, read from PostgreSQL's catalog.
 
 Facts are the receipts and their lines; marts are whatever tables dbt built in `analytics`, but for its staging and
-intermediate steps; predictions are all tables of that schema. Facts, and marts whose first column is a date, are kept
-by month.
+intermediate steps, and VIEWS; predictions are all tables of that schema. Facts, and marts whose first column is a date,
+are kept by month.
 """
 
 from __future__ import annotations

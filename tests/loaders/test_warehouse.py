@@ -66,7 +66,8 @@ def test_the_warehouse_takes_marts_and_facts_and_no_steps_on_the_way(loaded: Set
     query = f"select name from system.tables where database = '{loaded.clickhouse_database}'"
     names = set(warehouse.query(loaded, query)["name"])
     assert names >= {"transactions", "transaction_items", "daily_sales", "shelf", "fct_sales_lines", "forecasts"}
-    assert not names & {"stg_stores", "int_sales_lines", "inventory_history"}
+    assert not any(name.startswith(("stg", "int")) for name in names)
+    assert "inventory_history" not in names
 
 
 def test_the_warehouse_answers_like_postgresql(loaded: Settings) -> None:

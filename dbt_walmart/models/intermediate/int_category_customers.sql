@@ -16,7 +16,7 @@ with lines as (
 buyers as (
 
     select distinct
-        date_trunc('month', sale_date::timestamp)::date as sale_month,
+        {{ month_of('sale_date') }} as sale_month,
         category,
         customer_id
     from lines

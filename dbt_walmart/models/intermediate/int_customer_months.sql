@@ -12,9 +12,9 @@ with customer_days as (
 )
 
 select
-    date_trunc('month', sale_date)::date as sale_month,
+    {{ month_of('sale_date') }} as sale_month,
     customer_id,
     sum(order_count)::bigint as order_count,
     sum(revenue)::numeric(16, 2) as revenue
 from customer_days
-group by date_trunc('month', sale_date)::date, customer_id
+group by {{ month_of('sale_date') }}, customer_id

@@ -21,7 +21,7 @@ with lines as (
 final as (
 
     select
-        date_trunc('month', sale_date::timestamp)::date as sale_month,
+        {{ month_of('sale_date') }} as sale_month,
         store_id,
         channel,
         category,
@@ -32,7 +32,7 @@ final as (
         sum(revenue)::numeric(16, 2) as revenue
     from lines
     group by
-        date_trunc('month', sale_date::timestamp)::date,
+        {{ month_of('sale_date') }},
         store_id,
         channel,
         category,

@@ -17,13 +17,13 @@ with transactions as (
 final as (
 
     select
-        date_trunc('month', transaction_date::timestamp)::date as sale_month,
+        {{ month_of('transaction_date') }} as sale_month,
         store_id,
         channel,
         customer_id,
         count(*) as transaction_count
     from transactions
-    group by date_trunc('month', transaction_date::timestamp)::date, store_id, channel, customer_id
+    group by {{ month_of('transaction_date') }}, store_id, channel, customer_id
 
 )
 

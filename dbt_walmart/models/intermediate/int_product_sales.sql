@@ -23,8 +23,8 @@ by_day as (
         count(*) as line_count,
         sum(quantity) as units_sold,
         coalesce(sum(quantity) filter (where promotion_id is not null), 0) as promotion_units,
-        {{ calculate_revenue() }} as revenue,
-        {{ calculate_revenue(unit_price='list_price') }} as list_revenue,
+        sum(revenue) as revenue,
+        sum(discount_amount) as discount_amount,
         sum(cost_of_goods) as cost_of_goods
     from lines
     group by sale_date, category, product_id, store_id
@@ -43,7 +43,7 @@ final as (
         by_day.units_sold,
         by_day.promotion_units,
         by_day.revenue,
-        by_day.list_revenue - by_day.revenue as discount_amount,
+        by_day.discount_amount,
         by_day.cost_of_goods
     from by_day
     inner join products on by_day.product_id = products.product_id

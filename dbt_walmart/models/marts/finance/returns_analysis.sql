@@ -3,7 +3,7 @@
 with returns as (
 
     select
-        date_trunc('month', return_date)::date as return_month,
+        {{ month_of('return_date') }} as return_month,
         category,
         reason,
         count(*) as return_count,
@@ -12,7 +12,7 @@ with returns as (
         sum(refund_amount) as refund_amount,
         round(avg(return_date - sale_date), 2) as average_days_to_return
     from {{ ref('int_returns') }}
-    group by date_trunc('month', return_date)::date, category, reason
+    group by {{ month_of('return_date') }}, category, reason
 
 ),
 

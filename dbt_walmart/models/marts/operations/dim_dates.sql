@@ -16,7 +16,7 @@ days as (
 select
     day as date_day,
     date_trunc('week', day)::date as week_start,
-    date_trunc('month', day)::date as month_start,
+    {{ month_of('day') }} as month_start,
     date_trunc('quarter', day)::date as quarter_start,
     extract(year from day)::integer as calendar_year,
     extract(month from day)::integer as month_of_year,

@@ -16,7 +16,7 @@ category_customers as (
 by_month as (
 
     select
-        date_trunc('month', sale_date)::date as sale_month,
+        {{ month_of('sale_date') }} as sale_month,
         category,
         sum(transaction_count)::bigint as order_count,
         sum(units_sold)::bigint as units_sold,
@@ -24,7 +24,7 @@ by_month as (
         sum(discount_amount) as discount_amount,
         sum(gross_margin) as gross_margin
     from category_sales
-    group by date_trunc('month', sale_date)::date, category
+    group by {{ month_of('sale_date') }}, category
 
 ),
 

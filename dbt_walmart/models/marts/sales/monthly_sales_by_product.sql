@@ -18,7 +18,7 @@ with product_sales as (
 final as (
 
     select
-        date_trunc('month', sale_date::timestamp)::date as sale_month,
+        {{ month_of('sale_date') }} as sale_month,
         store_id,
         channel,
         product_id,
@@ -26,7 +26,7 @@ final as (
         sum(units_sold)::bigint as units_sold,
         sum(revenue)::numeric(16, 2) as revenue
     from product_sales
-    group by date_trunc('month', sale_date::timestamp)::date, store_id, channel, product_id, category
+    group by {{ month_of('sale_date') }}, store_id, channel, product_id, category
 
 )
 
