@@ -6,15 +6,17 @@ or not at all; so a kill at any moment loses nothing and repeats nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from psycopg import Rollback
 from psycopg.errors import DuplicateTable
 from psycopg.types.json import Jsonb
 
 from loaders import inbox, months, restoring, runs
+from loaders.ahead import Ahead
 from loaders.batch import Batch
 from loaders.copying import Conn
 from loaders.errors import LeaseLost, PeriodError, StateRefused
@@ -41,12 +43,18 @@ ATTEMPTS = 3  # computations of a period; the last one holds the world's row, so
 
 @dataclass
 class _Computed:
-    """A period in memory: the state after it, its rows, and the orders that it took in."""
+    """A period in memory: the state after it, its rows, and the orders that it took in.
+
+    The state is written down at once, because the shard itself may go on before the period is committed.
+    """
 
     live: LiveShard
     rows: Rows
     orders: tuple[Order, ...]
+    since: datetime
     until: datetime
+    digests: dict[int, str]
+    snapshot: dict[int, bytes] | None  # of a month's start
     month_aside: date | None = None  # the month whose receipts wait in tables of their own
     finished: bool = False
 
@@ -81,15 +89,17 @@ class ShardAdvance:
         self.first_until = the_world(connection).first_until
         self.row = self._read()
         self._live: LiveShard | None = None
+        self._ahead: Ahead[_Computed] | None = None
         self._months_until = date.min  # months before this day are there
 
     def _read(self) -> ShardRow:
         return read_shard(self.connection, self.lease.shard)
 
-    def to(self, until: datetime, on_day: OnDay | None = None) -> int:
+    def to(self, until: datetime, on_day: OnDay | None = None, then: datetime | None = None) -> int:
         """Advance to `until`, at most to the end of the clock's month, and commit; returns the transactions simulated.
 
-        A period that is committed already changes nothing.
+        A period that is committed already changes nothing. `then` is where the next call goes: that period is
+        computed while this one is written, and `close` must be called in the end.
 
         Raises:
             PeriodError: `until` lies beyond the month's end.
@@ -104,10 +114,19 @@ class ShardAdvance:
             message = f"One period ends at {month_end.isoformat()} at the latest, not at {until.isoformat()}."
             raise PeriodError(message)
         for _ in range(ATTEMPTS - 1):
-            computed = self._compute(self._waiting(until), until, on_day)
+            computed = self._computed_ahead(until) or self._compute(self._waiting(until), until, on_day)
+            if then is not None:
+                self._ahead = Ahead(partial(self._go_on, computed.live, computed.until, (), then), on_day)
             if self._commit(computed):
                 return computed.transactions
+            self.close()
         return self._compute_holding(until, on_day)
+
+    def close(self) -> None:
+        """Give up what is being computed ahead."""
+        if self._ahead:
+            self._ahead.abandon()
+            self._ahead = None
 
     def keep_state(self) -> None:
         """Write the local copy of the state, so that the next start need not compute it again."""
@@ -141,8 +160,21 @@ class ShardAdvance:
     def _compute(self, orders: tuple[Order, ...], until: datetime, on_day: OnDay | None) -> _Computed:
         # taken out while it changes: a failure leaves no half-advanced state behind
         live, self._live = self._live or self._restored(), None
+        return self._go_on(live, self.row.clock, orders, until, on_day)
+
+    @staticmethod
+    def _go_on(
+        live: LiveShard, since: datetime, orders: tuple[Order, ...], until: datetime, on_day: OnDay | None
+    ) -> _Computed:
         rows = live.advance(until, orders, on_day)
-        return _Computed(live, rows, orders, until)
+        snapshot = live.snapshot() if is_month_start(until) else None
+        return _Computed(live, rows, orders, since, until, live.digests(), snapshot)
+
+    def _computed_ahead(self, until: datetime) -> _Computed | None:
+        """The period as it was computed while the last one was written; orders that came since show at the commit."""
+        ahead, self._ahead = self._ahead, None
+        computed = ahead.result() if ahead else None
+        return computed if computed and (computed.since, computed.until) == (self.row.clock, until) else None
 
     def _make_room(self, computed: _Computed) -> None:
         """A place for the period's receipts: the month's tables, filled aside where nobody has made them yet."""
@@ -186,7 +218,7 @@ class ShardAdvance:
             return False
         if not computed.finished:
             return False
-        self.row, self._live = row, computed.live
+        self.row, self._live = row, None if self._ahead else computed.live
         return True
 
     def _compute_holding(self, until: datetime, on_day: OnDay | None) -> int:
@@ -211,27 +243,26 @@ class ShardAdvance:
 
     def _finish(self, batch: Batch, computed: _Computed) -> ShardRow:
         """Months, stock, clock, watermark and state, with the world's row locked."""
-        digests = computed.live.digests()
         row = replace(
             self.row,
             clock=computed.until,
             watermark=computed.orders[-1].sequence if computed.orders else self.row.watermark,
-            digests=digests,
-            state_hash=state_hash(digests),
+            digests=computed.digests,
+            state_hash=state_hash(computed.digests),
         )
         if computed.month_aside:
             months.attach(self.connection, computed.month_aside)
             batch.write(RETURNS, computed.rows.get(RETURNS.path))
         batch.write(INVENTORY, computed.rows.get(INVENTORY.path))
-        if is_month_start(computed.until):
-            self._snapshot(computed)
+        if computed.snapshot is not None:
+            self._snapshot(computed.until, computed.snapshot, computed.digests)
         moved = batch.execute(
             "update world_shards set clock = %s, watermark = %s, digests = %s, state_hash = %s, "
             "committed_at = now() where shard = %s and clock = %s and watermark = %s and lease_owner = %s returning 1",
             (
                 row.clock,
                 row.watermark,
-                Jsonb({str(store_id): digest for store_id, digest in digests.items()}),
+                Jsonb({str(store_id): digest for store_id, digest in computed.digests.items()}),
                 row.state_hash,
                 row.shard,
                 self.row.clock,
@@ -250,11 +281,5 @@ class ShardAdvance:
         computed.finished = True
         return row
 
-    def _snapshot(self, computed: _Computed) -> None:
-        restoring.write_snapshots(
-            self.connection,
-            computed.until,
-            self.simulation.state_version,
-            computed.live.snapshot(),
-            computed.live.digests(),
-        )
+    def _snapshot(self, until: datetime, snapshot: Mapping[int, bytes], digests: Mapping[int, str]) -> None:
+        restoring.write_snapshots(self.connection, until, self.simulation.state_version, snapshot, digests)

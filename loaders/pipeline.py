@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+from contextlib import closing
 from datetime import date, datetime
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 from loaders import runs
@@ -90,18 +92,19 @@ def _advance(
                 progress.started()
             try:
                 more = partial(connect, settings, "loader")
-                advance = ShardAdvance(connection, lease, SimulatedWorld.of(world), cache, run_id, more)
 
                 def on_day(day: date, transactions: int) -> None:
                     lease.renew()
                     if progress:
                         progress.day(day, transactions)
 
-                for stop in stops(advance.row.clock, end, period):
-                    if progress:
-                        progress.period()
-                    total += advance.to(stop, on_day)
-                advance.keep_state()
+                with closing(ShardAdvance(connection, lease, SimulatedWorld.of(world), cache, run_id, more)) as advance:
+                    ends = list(stops(advance.row.clock, end, period))
+                    for stop, then in zip_longest(ends, ends[1:]):
+                        total += advance.to(stop, on_day, then)
+                        if progress:
+                            progress.committed(stop)
+                    advance.keep_state()
             except BaseException as error:
                 if progress and not control.closed and not lost(error):
                     state = "failed" if isinstance(error, Exception) else "cancelled"

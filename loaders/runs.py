@@ -52,7 +52,7 @@ class Progress:
 
     def __init__(self, connection: Conn, run_id: str, shard: int) -> None:
         self.connection, self.run_id, self.shard = connection, run_id, shard
-        self._transactions = 0
+        self._uncommitted: dict[date, int] = {}  # transactions of days that are computed, and may be computed again
         connection.execute("set synchronous_commit to off")  # a lost step of progress costs nothing
 
     def started(self) -> None:
@@ -63,17 +63,19 @@ class Progress:
             (self.run_id,),
         )
 
-    def period(self) -> None:
-        """What was computed so far is committed, or is computed anew: count from what the database holds."""
-        self._transactions = 0
+    def committed(self, until: datetime) -> None:
+        """What was computed up to `until` is committed."""
+        last = world_day(until - datetime.resolution)
+        for day in [day for day in list(self._uncommitted) if day <= last]:
+            del self._uncommitted[day]
 
     def day(self, day: date, transactions: int) -> None:
-        """A day of the period is computed."""
-        self._transactions += transactions
+        """A day is computed; perhaps while the period before it is still being written."""
+        self._uncommitted[day] = transactions
         self.connection.execute(
             "update simulation_run_shards set day_reached = %s, updated_at = now(), "
             "computed_transactions = committed_transactions + %s where run_id = %s and shard = %s",
-            (day, self._transactions, self.run_id, self.shard),
+            (day, sum(list(self._uncommitted.values())), self.run_id, self.shard),
         )
         self.connection.execute(_SUM_UP, {"run": self.run_id})
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from loaders.period import ShardAdvance
 from loaders.settings import Settings
 from loaders.simulated import SimulatedWorld, company_params
 from loaders.statecache import StateCache
+from loaders.times import world_day
 from loaders.world import the_world
 from sim import canonical, runner
 from sim.schema import BY_PATH
@@ -135,6 +137,60 @@ def test_an_order_that_comes_while_a_period_is_computed_is_taken_in(company: Set
     with advancing(company) as advance:
         advance.to(next_day(company))
     assert_sold_is_what_the_receipts_say(company)
+
+
+def test_the_next_period_is_computed_while_one_is_written(company: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    until = next_day(company)
+    following, seen = until + timedelta(days=1), threading.Event()
+    with advancing(company) as advance:
+        first, finish = world_day(advance.row.clock), advance._finish
+
+        def finish_later(*arguments: Any) -> Any:
+            assert seen.wait(60), "the next day is not computed before this one is committed"
+            return finish(*arguments)
+
+        monkeypatch.setattr(advance, "_finish", finish_later)
+        advance.to(until, lambda day, _: seen.set() if day > first else None, then=following)
+        assert advance.row.clock == until
+        monkeypatch.setattr(advance, "_compute", fail)  # it is there already
+        advance.to(following)
+        advance.close()
+    assert content(company) == simulated(company, 22)
+
+
+@pytest.mark.parametrize("early", [True, False], ids=["before the commit", "after it"])
+def test_an_order_that_comes_while_the_next_period_is_computed_is_taken_in(company: Settings, early: bool) -> None:
+    until, placed = next_day(company), []
+    following, committed = until + timedelta(days=1), threading.Event()
+    with advancing(company) as advance:
+        first = world_day(advance.row.clock)
+
+        def order_comes(day: date, transactions: int) -> None:
+            if day > first and not placed:
+                assert early or committed.wait(60)
+                placed.append(place_order(company, quantity=2))
+
+        advance.to(until, order_comes, then=following)
+        committed.set()
+        advance.to(following, order_comes)
+        advance.close()
+        assert advance.row.clock == following
+    assert one(company, "select watermark = (select max(sequence) from order_inbox) from world_shards")
+    assert_sold_is_what_the_receipts_say(company)
+
+
+def test_a_period_that_cannot_be_committed_leaves_no_computation_behind(company: Settings) -> None:
+    before, until = content(company), next_day(company)
+    with (
+        advancing(company) as advance,
+        connect(company, "loader", autocommit=True) as thief,
+        closing(advance),
+    ):
+        thief.execute("update world_shards set lease_owner = 'thief'")
+        with pytest.raises(LeaseLost):
+            advance.to(until, then=until + timedelta(days=30))
+    assert content(company) == before
+    assert not [thread for thread in threading.enumerate() if "ThreadPoolExecutor" in thread.name]
 
 
 def assert_sold_is_what_the_receipts_say(settings: Settings) -> None:
