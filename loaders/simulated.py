@@ -98,6 +98,17 @@ class _Live:
         return self._shard.digests()
 
 
+def compile_loops() -> None:
+    """Have the loops of the simulator and of the encoder compiled and kept on disk, for the processes that come."""
+    from loaders.encoding import arrays, copy_rows
+    from sim.runner import rehearse
+
+    for frame in rehearse().values():
+        if frame.height:
+            copy_rows(frame)
+            list(arrays(frame))
+
+
 def known_params(values: Mapping[str, Any]) -> Params:
     """The parameters of a company that is there.
 

@@ -119,10 +119,10 @@ def _cores(params: Params, days: int) -> int:
 
 def _prepare() -> None:
     """Have the inner loops compiled, and say so when that takes its time."""
-    from sim.runner import run
+    from sim.runner import rehearse
 
     began = time.perf_counter()
-    run(Params.parse({"customers": 50, "products": 8, "stores": 1}), _DEFAULT_START, 1)
+    rehearse()
     seconds = time.perf_counter() - began
     if seconds > 1:
         print(f"inner loops compiled in {seconds:.1f} s", file=sys.stderr)

@@ -44,6 +44,11 @@ def run(params: Params, start: date = DEFAULT_START, days: int = 365, shards: in
     return rows
 
 
+def rehearse() -> Rows:
+    """A day of the smallest company. It runs every compiled loop, so that those that are not on disk yet are made."""
+    return run(Params.parse({"customers": 50, "products": 8, "stores": 1}), days=1)
+
+
 def deal(world: World, hands: int) -> list[list[int]]:
     """The company's stores dealt out to so many hands, each with about the same number of customers."""
     count = max(1, min(hands, len(world.store_ids)))

@@ -22,7 +22,7 @@ ALLOWED = {
     "loaders": ["sim.schema"],
     "dags": ["sim", "loaders", "analytics"],
     "walmart_app/services": ["loaders.settings", "loaders.db", "loaders.embedded", "loaders.errors", "loaders.secrets",
-                             "loaders.migrate"],
+                             "loaders.migrate", "loaders.simulated"],
     "walmart_app/bootstrap": [],
     "walmart_app/queries": ["loaders.settings", "loaders.db", "loaders.models", "loaders.errors"],
     "walmart_app/commands": ["loaders.settings", "loaders.db", "loaders.models", "loaders.errors", "sim.params",

@@ -78,6 +78,14 @@ def _schema(settings: Settings) -> Service:
 
 def _airflow(settings: Settings, port: int) -> list[Service]:
     environment = airflow.environment(settings, port)
+    compiled = Check(True, "Its inner loops are compiled.")
+    simulator = Service(
+        "simulator",
+        "Simulator",
+        lambda _started: compiled,
+        prepare=_prepare("simulator"),
+        environment=_environment(settings),
+    )
     current = Check(True, f"Migrated to Airflow {version('apache-airflow-core')}.")
     metadata = Service(
         "airflow-metadata",
@@ -104,6 +112,7 @@ def _airflow(settings: Settings, port: int) -> list[Service]:
 
     # The scheduler hangs, alive, and the processor dies when the server under them is replaced.
     return [
+        simulator,
         metadata,
         process("api", "API server", airflow.api_check(port), airflow.executable(), "api-server"),
         process(

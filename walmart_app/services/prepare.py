@@ -1,11 +1,12 @@
 """One-off preparations, each run by the supervisor as a process of its own.
 
-`python -m walmart_app.services.prepare postgres|databases|schema|airflow [PORT]`: prints nothing
+`python -m walmart_app.services.prepare postgres|schema|simulator|airflow [PORT]`: prints nothing
 when all is well; otherwise its last line is one sentence for a person, and the exit code is 1.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 
 import psycopg
@@ -35,6 +36,11 @@ def main(arguments: list[str]) -> None:
 
                 postgres.ensure_databases(settings)
             migrate(settings)
+        case ["simulator"]:
+            from loaders.simulated import compile_loops
+
+            os.nice(10)  # nobody waits for it while services start
+            compile_loops()
         case ["airflow", port]:
             from walmart_app.services import airflow, postgres
 
