@@ -24,6 +24,9 @@ class Warehouse(Protocol):
     def publish(self, table: WarehouseTable, staged: Sequence[str], kept: Sequence[str]) -> None:
         """Put the staged parts in place of those of the same name; parts that are neither staged nor kept go."""
 
+    def remove(self, table: WarehouseTable) -> None:
+        """Drop the table, if it is there."""
+
     def exists(self, table: WarehouseTable) -> bool:
         """Whether the table is there."""
 

@@ -1,8 +1,7 @@
 """Which tables go to the warehouse, with their columns, read from PostgreSQL's catalog.
 
-Facts are the receipts and their lines; marts are whatever tables dbt built in `analytics`, but for its staging and
-intermediate steps, and VIEWS; predictions are all tables of that schema. Facts, and marts whose first column is a date,
-are kept by month.
+Facts and marts are whatever tables dbt built in `analytics`, but for its staging and intermediate steps, and VIEWS;
+predictions are all tables of that schema. What has a date as its first column is kept by month.
 """
 
 from __future__ import annotations
@@ -19,8 +18,7 @@ from loaders.copying import Conn
 from loaders.errors import WarehouseError
 
 WHOLE = "all"  # the one part of a table that is not kept by month
-FACTS = {"transactions": "transaction_date", "transaction_items": "transaction_date"}
-VIEWS = ("fct_sales_lines",)  # marts that PostgreSQL need not keep twice
+VIEWS = ("fct_sales_lines",)  # what PostgreSQL need not keep twice
 _LOOSE = (38, 10)  # numeric without bounds: averages and ratios; rounded alike on both sides
 _NUMERIC = re.compile(r"numeric\((\d+),(\d+)\)")
 
@@ -84,13 +82,6 @@ class WarehouseTable:
         """Changes when a column changes."""
         return ",".join(f"{c.name}:{c.kind}:{c.precision}:{c.scale}:{c.nullable}" for c in self.columns)
 
-    @property
-    def part_expression(self) -> sql.Composable:
-        """The part of a row, as PostgreSQL computes it."""
-        if self.part_column is None:
-            return sql.Literal(WHOLE)
-        return sql.SQL("to_char({}, 'YYYY-MM')").format(sql.Identifier(self.part_column))
-
     def to_dict(self) -> dict[str, Any]:
         """As JSON values."""
         return {
@@ -99,6 +90,12 @@ class WarehouseTable:
             "part_column": self.part_column,
             "columns": [vars(column) for column in self.columns],
         }
+
+    @classmethod
+    def named(cls, source: str) -> WarehouseTable:
+        """A table of which nothing but its name in PostgreSQL is known any more."""
+        schema, _, name = source.partition(".")
+        return cls(schema, name, ())
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> WarehouseTable:
@@ -113,7 +110,7 @@ from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 where (c.relkind in ('r', 'p', 'm') or c.relkind = 'v' and c.relname = any(%s)) and not c.relispartition
-  and (n.nspname in ('analytics', 'predictions') or n.nspname = 'public' and c.relname = any(%s))
+  and n.nspname in ('analytics', 'predictions')
   and c.relname !~ '^(stg|int)_|__dbt_(tmp|backup)'
 order by n.nspname, c.relname, a.attnum
 """
@@ -126,11 +123,9 @@ def warehouse_tables(connection: Conn) -> list[WarehouseTable]:
         WarehouseError: two of them have the same name.
     """
     found: dict[tuple[str, str], list[Column]] = {}
-    for schema, name, column, kind, nullable in connection.execute(_TABLES, (list(VIEWS), list(FACTS))).fetchall():
+    for schema, name, column, kind, nullable in connection.execute(_TABLES, (list(VIEWS),)).fetchall():
         found.setdefault((schema, name), []).append(_column(column, kind, nullable))
-    tables = [
-        WarehouseTable(schema, name, tuple(c), _part_column(schema, name, c)) for (schema, name), c in found.items()
-    ]
+    tables = [WarehouseTable(schema, name, tuple(c), _part_column(schema, c)) for (schema, name), c in found.items()]
     _refuse_twins(tables)
     return tables
 
@@ -144,9 +139,7 @@ def _refuse_twins(tables: Iterable[WarehouseTable]) -> None:
             raise WarehouseError(message)
 
 
-def _part_column(schema: str, name: str, columns: list[Column]) -> str | None:
-    if schema == "public":
-        return FACTS[name]
+def _part_column(schema: str, columns: list[Column]) -> str | None:
     return columns[0].name if schema == "analytics" and columns[0].kind == "date" else None
 
 

@@ -79,6 +79,9 @@ class ClickHouseWarehouse:
                 self._run(self.statements.drop_partition(table, part))
         self._run(self.statements.drop(table, staged=True))
 
+    def remove(self, table: WarehouseTable) -> None:
+        self._run(self.statements.drop(table, staged=False))
+
     def exists(self, table: WarehouseTable) -> bool:
         return bool(self._columns(table.name))
 

@@ -12,13 +12,14 @@ from loaders.db import connect
 from loaders.errors import WarehouseError
 from loaders.settings import Settings
 from loaders.warehouse.adapters import Warehouse, opened
+from loaders.warehouse.catalog import WarehouseTable
 from loaders.warehouse.manifest import Extracted, Manifest
 
 
 def load(settings: Settings, path: Path) -> dict[str, Any]:
     """Stage every changed part first, then publish table after table: readers wait for nothing and see whole parts.
 
-    A second time it does the same with the same result.
+    Tables that PostgreSQL has no more go. A second time it does the same with the same result.
 
     Raises:
         WarehouseError: the extract was made for another warehouse, or the warehouse refuses.
@@ -39,6 +40,7 @@ def load(settings: Settings, path: Path) -> dict[str, Any]:
             except WarehouseError:
                 _distrust(settings, manifest, extracted)
                 raise
+        _remove_others(settings, manifest, warehouse)
     changed = [part for extracted in work for part in extracted.changed]
     return {
         "load_id": manifest.load_id,
@@ -53,6 +55,19 @@ def _stale(warehouse: Warehouse, extracted: Extracted) -> bool:
     if not warehouse.exists(extracted.table):
         return len(extracted.changed) == len(extracted.parts)  # otherwise reconciling finds it, and all is sent again
     return bool(warehouse.totals(extracted.table).keys() - {part.part for part in extracted.parts})
+
+
+def _remove_others(settings: Settings, manifest: Manifest, warehouse: Warehouse) -> None:
+    """Drop what earlier loads brought from tables that the extract did not find, and forget that they did."""
+    here = [extracted.table.source for extracted in manifest.tables]
+    with connect(settings, "loader") as connection:
+        gone = connection.execute(
+            "delete from operations.warehouse_loads where warehouse = %s and table_name <> all(%s) "
+            "returning table_name",
+            (manifest.warehouse, here),
+        ).fetchall()
+        for source in sorted({source for (source,) in gone}):
+            warehouse.remove(WarehouseTable.named(source))
 
 
 def _distrust(settings: Settings, manifest: Manifest, extracted: Extracted) -> None:

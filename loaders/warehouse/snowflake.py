@@ -80,6 +80,9 @@ class SnowflakeWarehouse:
                 self._run(self.statements.insert(table))
         self._run(self.statements.drop(table, staged=True))
 
+    def remove(self, table: WarehouseTable) -> None:
+        self._run(self.statements.drop(table, staged=False))
+
     def exists(self, table: WarehouseTable) -> bool:
         return bool(self._columns(table.name))
 

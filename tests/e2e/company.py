@@ -150,13 +150,7 @@ def _caught_up(settings: Settings) -> bool:
 
 
 def _in_warehouse(settings: Settings) -> Decimal:
-    [(clock,)] = rows(settings, "select published_through()")
-    found = warehouse.query(
-        settings,
-        f"select sum(total_amount) as total from {settings.clickhouse_database}.transactions "
-        "where transaction_timestamp < %(clock)s",
-        {"clock": clock},
-    )
+    found = warehouse.query(settings, f"select sum(revenue) as total from {settings.clickhouse_database}.fct_sales")
     return Decimal(str(found["total"][0]))
 
 

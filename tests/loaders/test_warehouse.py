@@ -18,6 +18,8 @@ from loaders.warehouse.adapters import opened
 from loaders.warehouse.lock import locked
 from tests.loaders.companies import NOW, one, place_order
 
+LINES = "select count() from {db}.fct_sales_lines"
+
 
 @pytest.fixture
 def loaded(company: Settings) -> Iterator[Settings]:
@@ -35,7 +37,11 @@ def loaded(company: Settings) -> Iterator[Settings]:
         )
         connection.execute("create view analytics.stg_stores as select * from stores")
         connection.execute("create table analytics.int_sales_lines as select * from transaction_items")
-        connection.execute("create view analytics.fct_sales_lines as select * from analytics.int_sales_lines")
+        connection.execute(
+            "create view analytics.fct_sales_lines as select t.transaction_date as sale_date, transaction_id, "
+            "line_number, t.store_id, customer_id, channel, transaction_timestamp, quantity, unit_price "
+            "from transactions t join transaction_items using (transaction_id)"
+        )
         connection.execute("create view analytics.inventory_history as select * from inventory_daily")
     assert bring(settings, "first")["tables"] > 3
     yield settings
@@ -65,23 +71,24 @@ def damage(settings: Settings, *statements: str) -> None:
 def test_the_warehouse_takes_marts_and_facts_and_no_steps_on_the_way(loaded: Settings) -> None:
     query = f"select name from system.tables where database = '{loaded.clickhouse_database}'"
     names = set(warehouse.query(loaded, query)["name"])
-    assert names >= {"transactions", "transaction_items", "daily_sales", "shelf", "fct_sales_lines", "forecasts"}
+    assert names >= {"daily_sales", "shelf", "fct_sales_lines", "forecasts"}
+    assert not names & {"transactions", "transaction_items"}  # the facts have all of them
     assert not any(name.startswith(("stg", "int")) for name in names)
     assert "inventory_history" not in names
 
 
 def test_the_warehouse_answers_like_postgresql(loaded: Settings) -> None:
-    for name in ("transactions", "transaction_items"):
-        assert scalar(loaded, f"select count() from {{db}}.{name}") == one(loaded, f"select count(*) from {name}")
+    assert scalar(loaded, LINES) == one(loaded, "select count(*) from transaction_items")
     assert scalar(loaded, "select sum(revenue) from {db}.daily_sales") == one(
         loaded, "select sum(revenue) from analytics.daily_sales"
     )
     query = (
-        f"select transaction_id, customer_id, store_id, transaction_date, transaction_timestamp, channel, tax_amount "
-        f"from {loaded.clickhouse_database}.transactions where store_id = %(store)s order by transaction_id limit 3"
+        f"select transaction_id, customer_id, store_id, sale_date, transaction_timestamp, channel, unit_price "
+        f"from {loaded.clickhouse_database}.fct_sales_lines where store_id = %(store)s "
+        "order by transaction_id, line_number limit 3"
     )
     with connect(loaded, "reader") as reader:
-        rows = reader.execute(query.replace(f"{loaded.clickhouse_database}.", "").encode(), {"store": 2}).fetchall()
+        rows = reader.execute(query.replace(loaded.clickhouse_database, "analytics").encode(), {"store": 2}).fetchall()
     assert warehouse.query(loaded, query, {"store": 2}).rows() == rows
     assert one(loaded, "select bool_and(reconciled) from operations.warehouse_loads") is True
     assert scalar(loaded, "select count() from system.tables where database = '{db}' and name like '%staged%'") == 0
@@ -90,25 +97,23 @@ def test_the_warehouse_answers_like_postgresql(loaded: Settings) -> None:
 def test_only_what_changed_is_loaded_again(loaded: Settings) -> None:
     assert bring(loaded, "same")["parts"] == 0
     pipeline.run(loaded, now=NOW, days=1)
-    assert bring(loaded, "next-day")["parts"] == 2  # March of the receipts and of their lines
+    assert bring(loaded, "next-day")["parts"] == 1  # March of the lines
     place_order(loaded)
     manifest = warehouse.extract(loaded, "order")
-    assert sorted(path.name for path in manifest.parent.glob("*.parquet")) == [
-        "public.transaction_items.2026-03.parquet",
-        "public.transactions.2026-03.parquet",
-    ]
+    files = [path.name for path in manifest.parent.glob("*.parquet")]
+    assert files == ["analytics.fct_sales_lines.2026-03.parquet"]
     for _ in range(2):  # a step that is repeated changes nothing
         warehouse.load(loaded, manifest)
         warehouse.reconcile(loaded, manifest)
-    assert scalar(loaded, "select count() from {db}.transactions") == one(loaded, "select count(*) from transactions")
+    assert scalar(loaded, LINES) == one(loaded, "select count(*) from transaction_items")
 
 
 def test_differences_are_found_and_mended(loaded: Settings) -> None:
     damage(
         loaded,
-        "alter table {db}.transactions update total_amount = total_amount + 0.01 "
-        "where transaction_id = (select min(transaction_id) from {db}.transactions) settings mutations_sync = 2",
-        "alter table {db}.transaction_items drop partition 202603",
+        "alter table {db}.fct_sales_lines update unit_price = unit_price + 0.01 where (transaction_id, line_number) = "
+        "(select min((transaction_id, line_number)) from {db}.fct_sales_lines) settings mutations_sync = 2",
+        "alter table {db}.fct_sales_lines drop partition 202603",
         "drop table {db}.shelf sync",
         "insert into {db}.daily_sales select * replace(toDate32('2026-01-05') as sale_date) "
         "from {db}.daily_sales limit 2",
@@ -119,8 +124,8 @@ def test_differences_are_found_and_mended(loaded: Settings) -> None:
     for says in (
         "analytics.daily_sales 2026-01: 2 rows that PostgreSQL does not have",
         r"analytics.shelf all: \d+ rows missing",
-        r"public.transaction_items 2026-03: \d+ rows missing",
-        r"public.transactions 2026-02: total_amount is [\d.]+ and not [\d.]+",
+        r"analytics.fct_sales_lines 2026-03: \d+ rows missing",
+        r"analytics.fct_sales_lines 2026-02: unit_price is [\d.]+ and not [\d.]+",
     ):
         assert re.search(says, str(error.value))
     bring(loaded, "third")
@@ -137,13 +142,25 @@ def test_a_column_added_to_a_mart_reaches_the_warehouse(loaded: Settings) -> Non
     assert scalar(loaded, "select count() from {db}.shelf") == 0
 
 
+def test_what_postgresql_has_no_more_goes_from_the_warehouse(loaded: Settings) -> None:
+    with connect(loaded, "loader") as connection:
+        connection.execute("drop table analytics.shelf")
+    manifest = warehouse.extract(loaded, "second")
+    for _ in range(2):
+        warehouse.load(loaded, manifest)
+        warehouse.reconcile(loaded, manifest)
+    assert scalar(loaded, "select count() from system.tables where database = '{db}' and name = 'shelf'") == 0
+    assert one(loaded, "select count(*) from operations.warehouse_loads where table_name = 'analytics.shelf'") == 0
+    assert scalar(loaded, LINES) == one(loaded, "select count(*) from transaction_items")
+
+
 def test_a_load_stopped_half_way_shows_nothing_and_is_completed(
     loaded: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from loaders.warehouse.clickhouse import ClickHouseWarehouse
 
     place_order(loaded)
-    before = scalar(loaded, "select count() from {db}.transactions")
+    before = scalar(loaded, LINES)
     manifest = warehouse.extract(loaded, "second")
 
     def stop(*_: object) -> None:
@@ -153,11 +170,11 @@ def test_a_load_stopped_half_way_shows_nothing_and_is_completed(
     with pytest.raises(KeyboardInterrupt):
         warehouse.load(loaded, manifest)
     monkeypatch.undo()
-    assert scalar(loaded, "select count() from {db}.transactions") == before
+    assert scalar(loaded, LINES) == before
     with pytest.raises(NotReconciled):
         warehouse.reconcile(loaded, manifest)
     bring(loaded, "third")
-    assert scalar(loaded, "select count() from {db}.transactions") == one(loaded, "select count(*) from transactions")
+    assert scalar(loaded, LINES) == one(loaded, "select count(*) from transaction_items")
 
 
 def test_a_second_process_waits_and_then_says_who_has_it(tmp_path: Path) -> None:
@@ -180,13 +197,13 @@ def test_a_second_process_waits_and_then_says_who_has_it(tmp_path: Path) -> None
 
 
 def test_a_table_changed_by_hand_is_replaced_by_the_load_after(loaded: Settings) -> None:
-    damage(loaded, "alter table {db}.transactions drop column channel")
+    damage(loaded, "alter table {db}.fct_sales_lines drop column channel")
     place_order(loaded)
     manifest = warehouse.extract(loaded, "second")
-    with pytest.raises(WarehouseError, match="public.transactions has other columns"):
+    with pytest.raises(WarehouseError, match="analytics.fct_sales_lines has other columns"):
         warehouse.load(loaded, manifest)
     bring(loaded, "third")
-    assert scalar(loaded, "select count() from {db}.transactions where channel = 'api'") == 1
+    assert scalar(loaded, LINES + " where channel = 'api'") == 1
 
 
 def test_what_cannot_be_a_load_is_refused(loaded: Settings) -> None:
