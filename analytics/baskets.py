@@ -1,16 +1,17 @@
-"""How often products are bought together: counts of pairs over all baskets, in bounded memory."""
+"""How often products are bought together: counts of pairs over all baskets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
+from scipy import sparse
 
 from analytics.errors import require
 
-LINES_AT_ONCE = 400_000  # lines joined with themselves at a time: pairs of a part stay in the hundreds of MB
 PAIRS = {"product_id": pl.Int32, "other_id": pl.Int32, "together": pl.Int64}
+_BOUGHT = {"product_id": pl.Int32, "baskets": pl.Int64}
 
 
 @dataclass(frozen=True)
@@ -41,42 +42,24 @@ def count_baskets(lines: pl.DataFrame, largest: int) -> Baskets:
             number grows with the square); they count in `total` and `bought`.
     """
     require(lines.columns, ("transaction_id", "product_id"), "The frame of basket lines")
-    # in the order of the receipts, so that a part holds whole baskets
     distinct = lines.select("transaction_id", pl.col("product_id").cast(pl.Int32)).unique().sort("transaction_id")
-    bought = distinct.group_by("product_id").agg(pl.len().cast(pl.Int64).alias("baskets")).sort("product_id")
-    sizes = distinct.group_by("transaction_id", maintain_order=True).len("size")
-    paired = distinct.join(
-        sizes.filter(pl.col("size").is_between(2, largest)), on="transaction_id", how="semi", maintain_order="left"
+    if distinct.is_empty():
+        return Baskets(0, pl.DataFrame(schema=_BOUGHT), pl.DataFrame(schema=PAIRS))
+    rows = distinct["transaction_id"].rle_id().to_numpy()
+    products, columns = np.unique(distinct["product_id"].to_numpy(), return_inverse=True)
+    # a row a basket, a column a product, 1 where the one has the other: its square counts the pairs
+    held = sparse.csr_array((np.ones(distinct.height, dtype=np.int32), (rows, columns)))
+    sizes = np.diff(held.indptr)
+    paired = held[(sizes >= 2) & (sizes <= largest)]
+    pairs = sparse.triu(paired.T @ paired, k=1).tocoo()
+    return Baskets(
+        len(sizes),
+        pl.DataFrame({"product_id": products, "baskets": held.sum(axis=0)}, schema=_BOUGHT),
+        pl.DataFrame(
+            {"product_id": products[pairs.row], "other_id": products[pairs.col], "together": pairs.data}, schema=PAIRS
+        ),
     )
-    pairs = pl.DataFrame(schema=PAIRS)
-    for part in _parts(paired):
-        pairs = _summed(pl.concat([pairs, _pairs(part)]))
-    return Baskets(sizes.height, bought, pairs)
 
 
 def _summed(pairs: pl.DataFrame) -> pl.DataFrame:
     return pairs.group_by("product_id", "other_id").agg(pl.col("together").sum())
-
-
-def _parts(lines: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Consecutive parts of about LINES_AT_ONCE lines, cut between baskets."""
-    start, height = 0, lines.height
-    identifiers = lines["transaction_id"]
-    while start < height:
-        end = min(start + LINES_AT_ONCE, height)
-        if end < height:
-            end = int(identifiers.search_sorted(identifiers[end - 1], side="right"))
-        yield lines.slice(start, end - start)
-        start = end
-
-
-def _pairs(lines: pl.DataFrame) -> pl.DataFrame:
-    other = lines.rename({"product_id": "other_id"})
-    return (
-        lines.lazy()
-        .join(other.lazy(), on="transaction_id")
-        .filter(pl.col("product_id") < pl.col("other_id"))
-        .group_by("product_id", "other_id")
-        .agg(pl.len().cast(pl.Int64).alias("together"))
-        .collect()
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag, task
@@ -31,6 +32,8 @@ def walmart_dbt_pipeline() -> None:
     @task
     def step(name: str) -> dict[str, Any]:
         """One dbt command."""
+        if name == "docs_generate":
+            os.nice(10)  # readers of documentation can wait for those of figures
         from loaders.dbt import DbtProject
         from loaders.settings import Settings
 

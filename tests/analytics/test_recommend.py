@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics import baskets as baskets_module
 from analytics.baskets import count_baskets
 from analytics.errors import ParameterError
 from analytics.hits import score_recommendations
@@ -62,14 +61,12 @@ def company(customers: int = 200, products: int = 30, visits: int = 12, seed: in
 
 @examples
 @given(st.lists(st.lists(st.integers(1, 8), min_size=1, max_size=8), max_size=30), st.integers(2, 8))
-def test_pairs_are_counted_as_by_hand_whatever_the_parts(baskets: list[Basket], largest: int) -> None:
+def test_pairs_are_counted_as_by_hand(baskets: list[Basket], largest: int) -> None:
     expected: Counter[tuple[int, int]] = Counter()
     for basket in baskets:
         if len(set(basket)) <= largest:
             expected.update(itertools.combinations(sorted(set(basket)), 2))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(baskets_module, "LINES_AT_ONCE", 5)
-        counted = count_baskets(lines(baskets), largest)
+    counted = count_baskets(lines(baskets), largest)
     assert {(a, b): n for a, b, n in counted.pairs.iter_rows()} == dict(expected)
     assert counted.total == len(baskets)
     assert dict(counted.bought.iter_rows()) == dict(Counter(p for basket in baskets for p in set(basket)))
