@@ -6,6 +6,8 @@ dbt has built, so a task that runs again writes the same rows again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -45,7 +47,7 @@ def forecast(settings: Settings, parameters: ForecastParameters | None = None) -
         NotTransformed: dbt has not run yet.
         DatabaseUnavailable: PostgreSQL cannot be reached.
     """
-    with connect(settings, "loader") as connection:
+    with connect(settings, "loader") as connection, _transformed():
         as_of = _last_complete_day(connection)
         if as_of is None:
             return {"as_of": None, "forecasts": 0, "errors": 0, "skipped": 0}
@@ -79,7 +81,7 @@ def recommend(settings: Settings, parameters: RecommendParameters | None = None)
         NotTransformed: dbt has not run yet.
         DatabaseUnavailable: PostgreSQL cannot be reached.
     """
-    with connect(settings, "loader") as connection:
+    with connect(settings, "loader") as connection, _transformed():
         as_of = _last_complete_day(connection)
         if as_of is None:
             return {"as_of": None, "bought_together": 0, "customer": 0, "popular": 0, "scores": 0}
@@ -117,12 +119,17 @@ def recommend(settings: Settings, parameters: RecommendParameters | None = None)
     }
 
 
-def _last_complete_day(connection: Conn) -> date | None:
+@contextmanager
+def _transformed() -> Iterator[None]:
     try:
-        row = connection.execute("select last_complete_day from analytics.stg_world").fetchone()
+        yield
     except psycopg.errors.UndefinedTable:
         message = "The models that predictions are made from do not exist yet: run the DAG walmart_dbt_pipeline first."
         raise NotTransformed(message) from None
+
+
+def _last_complete_day(connection: Conn) -> date | None:
+    row = connection.execute("select last_complete_day from analytics.stg_world").fetchone()
     return row[0] if row else None
 
 

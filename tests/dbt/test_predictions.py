@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from loaders import predictions
+from loaders.db import connect
 from loaders.settings import Settings
 from tests.dbt.conftest import Company
 
@@ -42,6 +45,13 @@ def test_what_is_recommended_is_on_the_shelf_of_the_members_store(company: Compa
     ) == [(0,)]
 
 
-def test_before_dbt_has_run_the_message_says_so(database: Settings) -> None:
+@pytest.mark.parametrize("predict", [predictions.forecast, predictions.recommend])
+@pytest.mark.parametrize("staged", [False, True], ids=["nothing", "staging alone"])
+def test_before_dbt_has_run_the_message_says_so(
+    database: Settings, predict: Callable[[Settings], object], staged: bool
+) -> None:
+    if staged:
+        with connect(database, "loader") as connection:
+            connection.execute("create table analytics.stg_world as select date '2026-03-09' as last_complete_day")
     with pytest.raises(predictions.NotTransformed, match="run the DAG walmart_dbt_pipeline first"):
-        predictions.forecast(database)
+        predict(database)
