@@ -6,7 +6,6 @@ when all is well; otherwise its last line is one sentence for a person, and the 
 
 from __future__ import annotations
 
-import os
 import sys
 
 import psycopg
@@ -39,7 +38,6 @@ def main(arguments: list[str]) -> None:
         case ["simulator"]:
             from loaders.simulated import compile_loops
 
-            os.nice(10)  # nobody waits for it while services start
             compile_loops()
         case ["airflow", port]:
             from walmart_app.services import airflow, postgres
