@@ -18,6 +18,7 @@ BENCHMARKS = {
     "realism_ablation": "the scorecard with each mechanism switched off, against everything on",
     "remote_load": "a bulk load and simulated days with 30 ms of round trip to the database, against none",
     "dbt": "dbt's full build and its incremental day, against its compiled SQL run by psql",
+    "dbt_evaluator": "rules of dbt-project-evaluator that hold on the dbt project, against all of them",
     "dbt_mutation": "wrong edits to the dbt models that the project's tests catch, against 95 %",
 }
 

@@ -1,6 +1,6 @@
 {# The last day of the newest whole week (Monday to Sunday) that late rows can no longer change. #}
 {% macro last_settled_week() -%}
-    (date_trunc('week', {{ last_complete_day() }} - {{ var('lookback_days', 2) }} + 1)::date - 1)
+    (select settled.last_settled_day from {{ ref('int_settled_week') }} as settled)
 {%- endmacro %}
 
 {# Whether there is more to measure than the model has measured; always true in a full build. #}

@@ -57,8 +57,11 @@ first_days as (
 
 select
     orders.*,
+    world.clock_day - orders.first_order_on as age_days,
+    world.clock_day - orders.last_order_on as days_since_last_order,
     first_days.first_day_revenue,
     coalesce(refunds.refund_amount, 0.00) as refund_amount
 from orders
+cross join world
 inner join first_days on orders.customer_id = first_days.customer_id
 left join refunds on orders.customer_id = refunds.customer_id

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     unique_key='sale_date',
-    indexes=[{'columns': ['product_id', 'store_id', 'sale_date'], 'unique': true}, {'columns': ['sale_date']}],
+    indexes=[{'columns': ['promotion_id', 'store_id', 'sale_date'], 'unique': true}, {'columns': ['sale_date']}],
     post_hook='analyze {{ this }}',
 ) }}
 
@@ -27,11 +27,12 @@ assortment as (
 
 select
     days.sale_date,
+    days.promotion_id,
     assortment.store_id,
     assortment.product_id,
-    count(*) as promotion_count
+    days.starts_on,
+    days.ends_on
 from days
 inner join assortment
     on days.product_id = assortment.product_id and assortment.store_id = coalesce(days.store_id, assortment.store_id)
 where {{ in_window('days.sale_date', 'sale_date') }}
-group by days.sale_date, assortment.store_id, assortment.product_id

@@ -1,53 +1,55 @@
 -- The days of a promotion in the stores that list the product, and those right before it on which it had no other.
-with first_day as (
+with promoted as (
+
+    select * from {{ ref('int_promoted_days') }}
+
+),
+
+first_day as (
 
     select min(sale_date) as first_date from {{ ref('int_daily_sales') }}
 
 ),
 
-days as (
+days_before as (
 
     select
-        promotions.*,
+        promoted.promotion_id,
+        promoted.ends_on,
+        promoted.store_id,
+        promoted.product_id,
         generate_series(
-            greatest(promotions.starts_on - {{ var('baseline_days', 28) }}, first_day.first_date),
-            least(promotions.ends_on, {{ last_complete_day() }})::timestamp,
+            greatest(promoted.starts_on - {{ var('baseline_days', 28) }}, first_day.first_date),
+            promoted.starts_on - interval '1 day',
             interval '1 day'
         )::date as sale_date
-    from {{ ref('stg_promotions') }} as promotions
+    from promoted
     cross join first_day
-    where promotions.starts_on <= {{ last_complete_day() }}
-
-),
-
-assortment as (
-
-    select distinct
-        store_id,
-        product_id
-    from {{ ref('stg_assortment') }}
-
-),
-
-promoted as (
-
-    select * from {{ ref('int_promoted_days') }}
+    where promoted.sale_date = promoted.starts_on
 
 )
 
 select
-    days.promotion_id,
-    days.ends_on,
-    assortment.store_id,
-    days.product_id,
-    days.sale_date,
-    days.sale_date >= days.starts_on as is_promoted
-from days
-inner join assortment
-    on days.product_id = assortment.product_id and assortment.store_id = coalesce(days.store_id, assortment.store_id)
-left join promoted
+    promoted.promotion_id,
+    promoted.ends_on,
+    promoted.store_id,
+    promoted.product_id,
+    promoted.sale_date,
+    true as is_promoted
+from promoted
+inner join first_day on promoted.sale_date >= first_day.first_date
+union all
+select
+    days_before.promotion_id,
+    days_before.ends_on,
+    days_before.store_id,
+    days_before.product_id,
+    days_before.sale_date,
+    false as is_promoted
+from days_before
+left join promoted as rivals
     on
-        assortment.product_id = promoted.product_id
-        and assortment.store_id = promoted.store_id
-        and days.sale_date = promoted.sale_date
-where days.sale_date >= days.starts_on or promoted.product_id is null
+        days_before.product_id = rivals.product_id
+        and days_before.store_id = rivals.store_id
+        and days_before.sale_date = rivals.sale_date
+where rivals.product_id is null

@@ -43,7 +43,7 @@ final as (
         items.promotion_id,
         transactions.customer_id,
         transactions.channel,
-        extract(hour from transactions.transaction_timestamp at time zone stores.time_zone)::integer as hour_of_day,
+        date_part('hour', transactions.transaction_timestamp at time zone stores.time_zone)::integer as hour_of_day,
         products.department,
         products.category,
         -- adding these up counts a category's receipts, at any grain

@@ -6,22 +6,14 @@ with purchase_orders as (
 
 ),
 
-world as (
-
-    select * from {{ ref('stg_world') }}
-
-),
-
 dated as (
 
     select
-        purchase_orders.*,
-        purchase_orders.received_on - purchase_orders.ordered_on as lead_days,
-        purchase_orders.received_on is not null as is_received,
-        purchase_orders.received_on <= purchase_orders.expected_on as is_on_time,
-        purchase_orders.received_on is null and purchase_orders.expected_on < world.clock_day as is_overdue
+        *,
+        received_on - ordered_on as lead_days,
+        received_on is not null as is_received,
+        received_on <= expected_on as is_on_time
     from purchase_orders
-    cross join world
 
 )
 

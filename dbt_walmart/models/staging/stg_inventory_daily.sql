@@ -7,6 +7,6 @@ select
     returned,
     shrink,
     closing,
-    date as stock_date
-from {{ source('raw', 'inventory_daily') }}
-where date <= {{ last_started_day() }}
+    stock_date
+from {{ ref('base_inventory_daily') }}
+where stock_date <= {{ last_started_day('base_world') }}

@@ -6,5 +6,5 @@ select
     old_price,
     new_price,
     effective_on
-from {{ source('raw', 'price_changes') }}
-where effective_on <= {{ last_started_day() }}
+from {{ ref('base_price_changes') }}
+where effective_on <= {{ last_started_day('base_world') }}

@@ -5,11 +5,11 @@ select
     store_id,
     product_id,
     reason,
-    restocked as is_restocked,
+    is_restocked,
     quantity,
     refund_amount,
     transaction_date,
     returned_on,
     returned_at
-from {{ source('raw', 'returns') }}
-where returned_at < {{ published_through() }}
+from {{ ref('base_returns') }}
+where returned_at < {{ published_through('base_world') }}

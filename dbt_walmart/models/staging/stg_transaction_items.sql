@@ -1,6 +1,6 @@
 -- Lines carry no time. Days before the clock's are whole; a line of that day is in when its receipt is. Two branches
 -- instead of one condition, so that PostgreSQL plans the whole days as the plain scan that they are.
-with whole_days as (
+with items as (
 
     select
         transaction_id,
@@ -12,30 +12,32 @@ with whole_days as (
         list_price,
         unit_price,
         transaction_date
-    from {{ source('raw', 'transaction_items') }}
-    where transaction_date < {{ clock_day() }}
+    from {{ ref('base_transaction_items') }}
+
+),
+
+receipts as (
+
+    select transaction_id from {{ ref('base_transactions') }}
+    where
+        transaction_date = {{ clock_day('base_world') }}
+        and transaction_timestamp < {{ published_through('base_world') }}
+
+),
+
+whole_days as (
+
+    select * from items
+    where transaction_date < {{ clock_day('base_world') }}
 
 ),
 
 day_under_way as (
 
-    select
-        items.transaction_id,
-        items.line_number,
-        items.store_id,
-        items.product_id,
-        items.promotion_id,
-        items.quantity,
-        items.list_price,
-        items.unit_price,
-        items.transaction_date
-    from {{ source('raw', 'transaction_items') }} as items
-    inner join {{ source('raw', 'transactions') }} as receipts
-        on items.transaction_date = receipts.transaction_date and items.transaction_id = receipts.transaction_id
+    select * from items
     where
-        items.transaction_date = {{ clock_day() }}
-        and receipts.transaction_date = {{ clock_day() }}
-        and receipts.transaction_timestamp < {{ published_through() }}
+        transaction_date = {{ clock_day('base_world') }}
+        and transaction_id in (select receipts.transaction_id from receipts)
 
 )
 

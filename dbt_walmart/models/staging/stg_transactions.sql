@@ -10,5 +10,5 @@ select
     total_amount,
     transaction_date,
     transaction_timestamp
-from {{ source('raw', 'transactions') }}
-where transaction_timestamp < {{ published_through() }}
+from {{ ref('base_transactions') }}
+where transaction_timestamp < {{ published_through('base_world') }}

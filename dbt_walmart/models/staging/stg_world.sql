@@ -1,28 +1,7 @@
--- One row that is replaced in place: a table built anew would take the views that read it with it.
-{{ config(
-    materialized='incremental',
-    unique_key='world_id',
-    full_refresh=false,
-    post_hook='analyze {{ this }}',
-    tags=['live'],
-) }}
-
-with clock as (
-
-    select public.published_through() as published_through
-
-),
-
-final as (
-
-    select
-        1 as world_id,
-        published_through,
-        public.world_day(published_through) as clock_day,
-        public.world_day(published_through) - 1 as last_complete_day,
-        public.world_day(published_through - interval '1 microsecond') as last_started_day
-    from clock
-
-)
-
-select * from final
+select
+    world_id,
+    published_through,
+    clock_day,
+    last_complete_day,
+    last_started_day
+from {{ ref('base_world') }}

@@ -13,7 +13,7 @@ with candidates as (
         levels.order_up_to - levels.inventory_position as recommended_quantity,
         round(levels.daily_units * suppliers.lead_time_days, 2) as lead_time_demand
     from {{ ref('product_inventory_levels') }} as levels
-    inner join {{ ref('stg_suppliers') }} as suppliers on levels.supplier_id = suppliers.supplier_id
+    inner join {{ ref('dim_suppliers') }} as suppliers on levels.supplier_id = suppliers.supplier_id
     left join {{ ref('int_supplier_deliveries') }} as deliveries on levels.supplier_id = deliveries.supplier_id
     cross join {{ ref('stg_world') }} as world
     where

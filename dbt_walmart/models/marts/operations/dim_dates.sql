@@ -23,5 +23,6 @@ select
     extract(isodow from day)::integer as day_of_week,
     trim(to_char(day, 'Day')) as day_name,
     extract(isodow from day) >= 6 as is_weekend,
-    day <= {{ last_complete_day() }} as is_complete
+    day <= {{ last_complete_day() }} as is_complete,
+    {{ clock_day() }} - day as days_ago
 from days

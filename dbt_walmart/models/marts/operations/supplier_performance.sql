@@ -2,7 +2,7 @@
 
 with suppliers as (
 
-    select * from {{ ref('stg_suppliers') }}
+    select * from {{ ref('dim_suppliers') }}
 
 ),
 

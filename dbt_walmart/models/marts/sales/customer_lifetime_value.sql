@@ -12,12 +12,6 @@ orders as (
 
 ),
 
-world as (
-
-    select * from {{ ref('stg_world') }}
-
-),
-
 valued as (
 
     select
@@ -36,10 +30,10 @@ valued as (
         coalesce(orders.lifetime_revenue - orders.refund_amount, 0.00) as net_revenue,
         round(orders.lifetime_revenue / orders.order_count, 2) as average_order_value,
         round(orders.home_store_orders::numeric / orders.order_count, 4) as home_store_share,
-        world.clock_day - orders.last_order_on as days_since_last_order,
+        orders.days_since_last_order,
         coalesce(orders.order_days - 1, 0) as repeat_order_days,
         coalesce(orders.last_order_on - orders.first_order_on, 0) as recency_days,
-        coalesce(world.clock_day - orders.first_order_on, 0) as age_days,
+        coalesce(orders.age_days, 0) as age_days,
         round(
             (orders.lifetime_revenue - orders.first_day_revenue) / nullif(orders.order_days - 1, 0), 2
         ) as repeat_order_value,
@@ -47,9 +41,8 @@ valued as (
             (orders.last_order_on - orders.first_order_on)::numeric / nullif(orders.order_count - 1, 0), 2
         ) as days_between_orders,
         -- at least four weeks, so that a first purchase is not taken for a year's habit (assumption)
-        greatest(world.clock_day - orders.first_order_on, 28) as days_observed
+        greatest(orders.age_days, 28) as days_observed
     from customers
-    cross join world
     left join orders on customers.customer_id = orders.customer_id
 
 ),

@@ -6,17 +6,6 @@ with changes as (
 
 ),
 
-listed as (
-
-    select
-        store_id,
-        product_id,
-        min(listed_from) as listed_from
-    from {{ ref('stg_assortment') }}
-    group by store_id, product_id
-
-),
-
 products as (
 
     select * from {{ ref('stg_products') }}
@@ -25,11 +14,7 @@ products as (
 
 first_changes as (
 
-    select distinct on (store_id, product_id)
-        store_id,
-        product_id,
-        effective_on,
-        old_price
+    select distinct on (store_id, product_id) *
     from changes
     order by store_id asc, product_id asc, effective_on asc
 
@@ -39,16 +24,14 @@ first_changes as (
 spells as (
 
     select
-        listed.store_id,
-        listed.product_id,
-        least(listed.listed_from, first_changes.effective_on - 1) as valid_from,
+        first_changes.store_id,
+        first_changes.product_id,
+        least(first_changes.listed_from, first_changes.effective_on - 1) as valid_from,
         coalesce(first_changes.old_price, products.list_price) as price,
         'first price' as reason,
         null::bigint as price_change_id
-    from listed
-    inner join products on listed.product_id = products.product_id
-    left join first_changes
-        on listed.store_id = first_changes.store_id and listed.product_id = first_changes.product_id
+    from first_changes
+    inner join products on first_changes.product_id = products.product_id
     union all
     select
         store_id,
@@ -58,6 +41,7 @@ spells as (
         reason,
         price_change_id
     from changes
+    where price_change_id is not null
 
 )
 

@@ -46,7 +46,7 @@ select
     transactions.customer_id,
     transactions.channel,
     transactions.payment_method,
-    extract(hour from transactions.transaction_timestamp at time zone stores.time_zone)::integer as hour_of_day,
+    date_part('hour', transactions.transaction_timestamp at time zone stores.time_zone)::integer as hour_of_day,
     lines.line_count,
     lines.promotion_line_count,
     transactions.item_count as units_sold,

@@ -22,7 +22,7 @@ timed as (
 
     select
         transactions.*,
-        extract(hour from transactions.transaction_timestamp at time zone stores.time_zone)::integer as hour_of_day
+        date_part('hour', transactions.transaction_timestamp at time zone stores.time_zone)::integer as hour_of_day
     from transactions
     inner join stores on transactions.store_id = stores.store_id
 
