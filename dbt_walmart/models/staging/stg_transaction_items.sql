@@ -1,6 +1,6 @@
 -- Lines carry no time. Days before the clock's are whole; a line of that day is in when its receipt is. Two branches
 -- instead of one condition, so that PostgreSQL plans the whole days as the plain scan that they are.
-with items as (
+with lines as (
 
     select
         transaction_id,
@@ -23,24 +23,12 @@ receipts as (
         transaction_date = {{ clock_day('base_world') }}
         and transaction_timestamp < {{ published_through('base_world') }}
 
-),
-
-whole_days as (
-
-    select * from items
-    where transaction_date < {{ clock_day('base_world') }}
-
-),
-
-day_under_way as (
-
-    select * from items
-    where
-        transaction_date = {{ clock_day('base_world') }}
-        and transaction_id in (select receipts.transaction_id from receipts)
-
 )
 
-select * from whole_days
+select * from lines
+where transaction_date < {{ clock_day('base_world') }}
 union all
-select * from day_under_way
+select * from lines
+where
+    transaction_date = {{ clock_day('base_world') }}
+    and transaction_id in (select receipts.transaction_id from receipts)
