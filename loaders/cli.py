@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None, settings: Settings | None = Non
             "export": _export,
             "replay": _replay,
             "warehouse": _warehouse,
+            "dbt": _dbt,
             "status": _status,
         }
         return commands[chosen.command](settings or Settings.load(), chosen)
@@ -66,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("month", type=_month, metavar="YYYY-MM", help="a month that the company has been through")
     warehouse = commands.add_parser("warehouse", help="bring what changed to the warehouse, and compare")
     warehouse.add_argument("--load-id", help="name of the load (default: the time)")
+    dbt = commands.add_parser("dbt", help="run a dbt command on the company, as the pipelines do")
+    dbt.add_argument("words", nargs=argparse.REMAINDER, metavar="...", help="for example: run --full-refresh")
     status = commands.add_parser("status", help="what is there, and how far the company has come")
     status.add_argument("--json", action="store_true", help="as one JSON object")
     commands.add_parser("migrate", help="bring the database to the current schema")
@@ -132,6 +135,17 @@ def _warehouse(settings: Settings, chosen: argparse.Namespace) -> int:
     equal = warehouse.reconcile(settings, manifest)
     print(f"Loaded {done['rows']:,} rows in {done['parts']} parts of {done['tables']} tables.")
     print(f"The warehouse equals PostgreSQL: {equal['rows']:,} rows in {equal['tables']} tables.")
+    return 0
+
+
+def _dbt(settings: Settings, chosen: argparse.Namespace) -> int:
+    from loaders.dbt import DbtProject
+
+    if not chosen.words:
+        print("Say which dbt command to run, for example `python -m loaders dbt run --full-refresh`.", file=sys.stderr)
+        return 2
+    done = DbtProject(settings).run(chosen.words)
+    print(", ".join(f"{count} {status}" for status, count in done["statuses"].items()) or "Nothing to do.")
     return 0
 
 

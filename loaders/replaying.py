@@ -24,8 +24,8 @@ from loaders.world import ShardRow, read_shard, read_shards, the_world
 def replay_month(settings: Settings, month: date) -> dict[str, int]:
     """Make the tables that grow by day hold again what the simulator made of a month; returns the rows put right.
 
-    Orders from the API are read as input and stay as they are. Tables of one state (stock, products, purchase
-    orders …) stand at today's clock and are left alone. Safe to repeat.
+    dbt's next run takes in what changed. Orders from the API are read as input and stay as they are. Tables of one
+    state (stock, products, purchase orders …) stand at today's clock and are left alone. Safe to repeat.
 
     Raises:
         PeriodError: the company has no whole day in that month.
@@ -71,7 +71,10 @@ def _replay(connection: Conn, lease: Lease, month: date) -> dict[str, int]:
         ).fetchone()
         if held is None:
             raise LeaseLost(lease.lost())
-        return replace_rows(connection, span, rows)
+        differing = replace_rows(connection, span, rows)
+        if any(differing[path] for path in differing if not path.startswith("truth")):
+            connection.execute("select operations.note_correction(%s)", (span.first,))
+        return differing
 
 
 def _expected(connection: Conn, row: ShardRow, end: datetime) -> dict[int, str]:

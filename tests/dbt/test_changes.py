@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -60,6 +61,36 @@ def test_days_added_by_the_pipelines_steps_are_green_and_equal_a_full_build(chan
     assert changed.rows(advised, other) == [(0,)]
     added = changed.content()
     project.run(["run", "--full-refresh", "--select", "tag:live", "intermediate", "marts"])
+    assert changed.content() == added
+
+
+def test_rows_that_come_long_after_their_day_are_built_when_they_are_noted(changed: Company) -> None:
+    """A receipt of the company's third day, once more, and returns that never were; on the way one model fails."""
+    late = NOW.date() - timedelta(days=17)
+    [(newest,)] = changed.rows("select max(transaction_id) from transactions where transaction_date = %s", late)
+    with connect(changed.settings, "loader") as connection:
+        for table in ("transactions", "transaction_items"):
+            connection.execute(
+                f"insert into {table} select again.* from {table} as receipt, jsonb_populate_record(null::{table},"
+                f" to_jsonb(receipt) || jsonb_build_object('transaction_id', {newest + 1})) as again"
+                f" where receipt.transaction_id = {newest}".encode()
+            )
+        connection.execute("delete from returns where returned_on <= %s", (late + timedelta(days=5),))
+        connection.execute("select operations.note_correction(%s)", (late,))
+    sold = changed.rows("select sum(total_amount) from transactions where transaction_date = %s", late)
+    steps = (changed.project.run_staging, changed.project.run_intermediate, changed.project.run_marts)
+    with connect(changed.settings, "superuser") as connection:
+        connection.execute("alter table analytics.kpi_daily add constraint out_of_order check (revenue < 0) not valid")
+    with pytest.raises(DbtError, match="out_of_order"):
+        for step in steps:
+            step()
+    with connect(changed.settings, "superuser") as connection:
+        connection.execute("alter table analytics.kpi_daily drop constraint out_of_order")
+    for step in steps:
+        assert set(step()["statuses"]) == {"success"}
+    assert changed.rows("select revenue from analytics.kpi_daily where sale_date = %s", late) == sold
+    added = changed.content()
+    changed.project.run(["run", "--full-refresh", "--select", "tag:live", "intermediate", "marts"])
     assert changed.content() == added
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from loaders.dbt import PROJECT
+from loaders.settings import ROOT
 from tests.dbt.conftest import MARTS, Company
 
 NAMED_IN_THE_SPECIFICATION = {
@@ -77,6 +78,29 @@ def test_each_page_and_the_warehouse_have_an_exposure_of_marts(manifest: dict[st
     }
     used = {parent.split(".")[-1] for exposure in exposures for parent in exposure["depends_on"]["nodes"]}
     assert used == set(MARTS) - {"inventory_history"}  # a view: asked for one product at a time
+
+
+def test_each_dag_that_reads_models_has_an_exposure(manifest: dict[str, Any]) -> None:
+    files = (ROOT / "dags").glob("*.py")
+    dags = {name for file in files for name in re.findall(r'dag_id="(\w+)"', file.read_text())}
+    feeds, builds = "walmart_simulation", "walmart_dbt_pipeline"
+    shown = {exposure["config"]["meta"].get("dag") for exposure in manifest["exposures"].values()}
+    assert shown - {None} == dags - {feeds, builds}
+
+
+def test_everything_has_an_owner_and_each_mart_that_of_its_department(manifest: dict[str, Any]) -> None:
+    owners = {group["name"] for group in manifest["groups"].values() if group["owner"]["email"]}
+    for model in _models(manifest):
+        department = model["fqn"][2] if "marts" in model["tags"] else "operations"
+        assert (model["group"], model["access"]) == (department, "public" if "marts" in model["tags"] else "protected")
+    assert {model["group"] for model in _models(manifest)} == owners
+    assert all(exposure["owner"]["email"] for exposure in manifest["exposures"].values())
+
+
+def test_every_metric_of_the_project_is_on_the_page_of_metrics_under_its_name(manifest: dict[str, Any]) -> None:
+    headings = set(re.findall(r"^## (\w+)$", (ROOT / "docs_md" / "metrics.md").read_text(), re.MULTILINE))
+    rates_and_sums = {"discounts", "margin_rate", "return_rate"}  # said beside the figure that they are of
+    assert {metric["name"] for metric in manifest["metrics"].values()} - rates_and_sums <= headings
 
 
 def test_no_model_is_longer_than_a_screen() -> None:

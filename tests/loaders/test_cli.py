@@ -71,3 +71,12 @@ def test_the_warehouse_in_one_command(company: Settings, capsys: pytest.CaptureF
     assert "The warehouse equals PostgreSQL" in capsys.readouterr().out
     assert main(["warehouse", "--load-id", "two"], settings) == 0
     assert "Loaded 0 rows in 0 parts of 0 tables." in capsys.readouterr().out
+
+
+def test_dbt_is_run_as_the_pipelines_do(company: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dbt"], company) == 2
+    assert "python -m loaders dbt run --full-refresh" in capsys.readouterr().err
+    assert main(["dbt", "run", "--select", "base_world", "stg_stores"], company) == 0
+    assert capsys.readouterr().out.endswith("2 success\n")
+    assert main(["dbt", "run", "--select", "fct_sales"], company) == 1
+    assert "fct_sales: Database Error" in capsys.readouterr().err

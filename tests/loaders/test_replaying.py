@@ -68,6 +68,7 @@ def test_ninety_six_slices_with_orders_make_the_day_and_the_month_can_be_replaye
     expected = content(company)
     # the same input in one whole day gives the same state and rows
     assert set(replay_month(company, MARCH).values()) == {0}
+    assert one(company, "select count(*) from operations.corrections") == 0
     damage(company)
     assert content(company) != expected
     found = replay_month(company, MARCH)
@@ -75,6 +76,7 @@ def test_ninety_six_slices_with_orders_make_the_day_and_the_month_can_be_replaye
         "transactions", "transaction_items", "returns", "inventory_daily", "truth/demand",
     }  # fmt: skip
     assert content(company) == expected
+    assert one(company, "select first_day from operations.corrections") == MARCH  # the models go back to it
     pipeline.run(company, now=NOW, days=2)
     assert_sold_is_what_the_receipts_say(company)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from walmart_app.documents import library
 from walmart_app.figures.kpi import Kpi
 from walmart_app.queries.dashboard import Choices
 from walmart_app.queries.dashboard_details import Hour, Product, Stock
@@ -104,6 +106,16 @@ def test_each_card_leads_to_its_definition() -> None:
     assert {card.href for card in texts.kpis(_found())} == {
         f"/docs/metrics#{key}"
         for key in ("revenue", "orders", "basket", "units", "margin", "members", "returns", "stock")
+    }
+
+
+def test_every_definition_that_a_page_leads_to_is_on_the_page_of_metrics() -> None:
+    page = library.read(library.DOCS).pages[texts.DEFINITIONS.removeprefix("/docs/")]
+    pages = "\n".join(path.read_text() for path in (library.DOCS.parent / "walmart_app" / "pages").glob("*.py"))
+    linked = set(re.findall(r'definition\([^()]*"([a-z-]+)"\)', pages))
+    assert linked == {"forecast-errors", "recommendations"}
+    assert {card.href.partition("#")[2] for card in texts.kpis(_found())} | linked <= {
+        block.anchor for block in page.blocks
     }
 
 

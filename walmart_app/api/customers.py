@@ -20,7 +20,7 @@ router = APIRouter(prefix="/customers", tags=["customers"])
 
 
 class CustomerAnswer(BaseModel):
-    """A member of the loyalty programme, and a page of their transactions, newest first."""
+    """A customer, and a page of their transactions, newest first."""
 
     model_config = ConfigDict(from_attributes=True)
 

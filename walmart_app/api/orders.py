@@ -66,9 +66,7 @@ class OrderBody(BaseModel):
     )
 
     store_id: Number
-    customer_id: LongNumber | None = Field(
-        None, description="a member of the loyalty programme; left out: nobody known"
-    )
+    customer_id: LongNumber | None = Field(None, description="a customer; left out: nobody known")
     payment_method: Literal["cash", "debit", "credit", "mobile_wallet", "gift_card"]
     lines: list[OrderLineBody] = Field(min_length=1, max_length=MOST_LINES)
 

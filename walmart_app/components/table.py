@@ -29,7 +29,7 @@ def table(headers: list[Any], rows: Any, label: str, *, max_height: str = "none"
     )
 
 
-def column(title: str | rx.Var[str], *, figure: bool = False) -> rx.Component:
+def column(title: str | rx.Var[str] | rx.Component, *, figure: bool = False) -> rx.Component:
     """A header that only names its column."""
     return rx.el.th(title, scope="col", class_name="figure" if figure else "")
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from walmart_app.figures.sparkline import sparkline
 
+DEFINITIONS = "/docs/metrics"  # the page that says what each figure means
+
 
 @dataclass
 class Kpi:

@@ -6,6 +6,7 @@ import reflex as rx
 
 from walmart_app import tokens as t
 from walmart_app.components.chart import chart
+from walmart_app.components.definition import definition
 from walmart_app.components.feedback import empty, loading, problem
 from walmart_app.components.filters import filter_bar, select
 from walmart_app.components.layout import card, frame, grid, page_heading
@@ -166,7 +167,7 @@ def _errors() -> rx.Component:
 
 def _score(row: rx.vars.ObjectVar[ScoreRow]) -> rx.Component:
     return rx.el.tr(
-        cell(row.name),
+        cell(definition(row.name, "forecast-errors")),
         cell(row.value, figure=True, id="score-" + row.key.to(str)),
         rx.cond(ForecastState.has_reference, cell(row.reference, figure=True)),
         cell(rx.el.div(row.words, white_space="normal", min_width="200px")),

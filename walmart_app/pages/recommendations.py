@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from walmart_app import tokens as t
+from walmart_app.components.definition import definition
 from walmart_app.components.feedback import empty, loading, problem
 from walmart_app.components.filters import field
 from walmart_app.components.layout import card, frame, grid, page_heading
@@ -239,11 +240,11 @@ def _product() -> rx.Component:
 
 def _meanings() -> rx.Component:
     return rx.el.p(
-        rx.el.strong("Lift"),
+        definition("Lift", "recommendations"),
         ": how many times as many baskets hold both as would by chance. ",
-        rx.el.strong("Support"),
+        definition("Support", "recommendations"),
         ": the share of all baskets that hold both. ",
-        rx.el.strong("Confidence"),
+        definition("Confidence", "recommendations"),
         ": the share of the baskets with the first product that also hold the other.",
         color=t.MUTED,
         font_size=t.SMALL,
@@ -280,7 +281,11 @@ def _quality() -> rx.Component:
             "How often are they right?",
             RecommendationsState.quality_said,
             table(
-                [column("Way to recommend"), column("Hit rate", figure=True), column("Recall", figure=True)],
+                [
+                    column("Way to recommend"),
+                    column(definition("Hit rate", "recommendations"), figure=True),
+                    column(definition("Recall", "recommendations"), figure=True),
+                ],
                 rx.foreach(RecommendationsState.quality, _quality_row),
                 "Hit rate and recall beside popularity",
             ),

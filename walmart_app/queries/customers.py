@@ -15,7 +15,7 @@ from walmart_app.queries.world import ensure_company
 
 @dataclass(frozen=True)
 class Customer:
-    """A member of the loyalty programme: personal data."""
+    """A customer: personal data."""
 
     customer_id: int
     first_name: str

@@ -11,13 +11,12 @@ from datetime import date
 import plotly.graph_objects as go
 
 from walmart_app.figures import dashboard as figures
-from walmart_app.figures.kpi import Kpi, kpi
+from walmart_app.figures.kpi import DEFINITIONS, Kpi, kpi
 from walmart_app.queries.dashboard import Filters
 from walmart_app.queries.dashboard_sales import Amounts, Slice, total
 from walmart_app.state.dashboard_read import Found, Period
 from walmart_app.state.dashboard_view import CHANNEL_NAMES, METRICS
 
-DEFINITIONS = "/docs/metrics"
 UNITS = {"revenue": "Dollars", "orders": "Receipts", "units": "Units"}
 
 
@@ -80,8 +79,9 @@ def kpis(found: Found) -> list[Kpi]:
         card("margin", "Gross margin", f"${now.margin:,.2f}", lambda part: part.margin,
              [float(day.margin) for day in days], "Revenue less the goods' cost, at today's cost of each product.",
              note=f"{now.margin / now.revenue:.1%} of revenue" if now.revenue else ""),
-        card("members", "Active members", f"{found.now.members:,}", lambda part: part.members, [],
-             "Different members with at least one order. Shoppers without membership are not known."),
+        card("members", "Active customers", f"{found.now.members:,}", lambda part: part.members, [],
+             "Different known customers with at least one order. Who pays cash and is not in the loyalty programme is "
+             "not known."),
         card("returns", "Returns", f"{now.returned:.2%}" if now.revenue else "None", lambda part: part.returned,
              [float(refunds.get(day.date, 0)) for day in days],
              "Refunds paid in the period, in percent of its revenue. The line shows the refunds.",

@@ -3,5 +3,6 @@ select
     published_through,
     clock_day,
     last_complete_day,
-    last_started_day
+    last_started_day,
+    corrections_through
 from {{ ref('base_world') }}

@@ -20,7 +20,8 @@ final as (
         published_through,
         public.world_day(published_through) as clock_day,
         public.world_day(published_through) - 1 as last_complete_day,
-        public.world_day(published_through - interval '1 microsecond') as last_started_day
+        public.world_day(published_through - interval '1 microsecond') as last_started_day,
+        {{ newest_correction() }} as corrections_through
     from clock
 
 )
