@@ -42,6 +42,7 @@ def main(arguments: list[str]) -> Result:
         plain = copied(settings, "plain")
         project = DbtProject(settings, Path(directory) / "company")
         project.keep_manifest()
+        project.snapshot()  # apart, as for the reference
         full = _seconds(project, "run", "--full-refresh")
         models = _models(settings)
         compiled = _compiled(project)
@@ -49,6 +50,7 @@ def main(arguments: list[str]) -> Result:
         day, live = _seconds(project, "run"), _seconds(project, "run", "--select", "tag:live")
         nothing = DbtProject(empty, Path(directory) / "empty")
         nothing.keep_manifest()
+        nothing.snapshot()
         _seconds(nothing, "run")
         fixed = _seconds(nothing, "run")
         reference = _psql(plain, compiled, Path(directory) / "models.sql")
@@ -91,7 +93,7 @@ def _psql(settings: Settings, models: list[dict[str, Any]], script: Path) -> flo
     statements = ["\\set ON_ERROR_STOP on"]
     for model in models:
         kind = "view" if model["config"]["materialized"] == "view" else "table"
-        sql = model["compiled_code"].replace('"company"."analytics"', f'"{settings.db_name}"."analytics"')
+        sql = model["compiled_code"].replace('"company".', f'"{settings.db_name}".')
         statements.append(f"create {kind} analytics.{model['name']} as\n{sql}\n;")
         for index in model["config"].get("indexes") or []:
             unique = "unique " if index.get("unique") else ""

@@ -75,7 +75,7 @@ def test_rows_that_come_long_after_their_day_are_built_when_they_are_noted(chang
                 f" to_jsonb(receipt) || jsonb_build_object('transaction_id', {newest + 1})) as again"
                 f" where receipt.transaction_id = {newest}".encode()
             )
-        connection.execute("delete from returns where returned_on <= %s", (late + timedelta(days=5),))
+        connection.execute("delete from returns where returned_on between %s and %s", (late, late + timedelta(days=5)))
         connection.execute("select operations.note_correction(%s)", (late,))
     sold = changed.rows("select sum(total_amount) from transactions where transaction_date = %s", late)
     steps = (changed.project.run_staging, changed.project.run_intermediate, changed.project.run_marts)
