@@ -111,7 +111,7 @@ join pg_namespace n on n.oid = c.relnamespace
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 where (c.relkind in ('r', 'p', 'm') or c.relkind = 'v' and c.relname = any(%s)) and not c.relispartition
   and n.nspname in ('analytics', 'predictions')
-  and c.relname !~ '^(stg|int)_|__dbt_(tmp|backup)'
+  and c.relname !~ '^(base|stg|int)_|__dbt_(tmp|backup)'
 order by n.nspname, c.relname, a.attnum
 """
 
