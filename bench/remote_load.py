@@ -20,7 +20,7 @@ from typing import Any
 
 from bench.database import delayed, fresh, network_server
 from bench.result import Result, table
-from loaders import loading, pipeline
+from loaders import filling, loading, pipeline
 from loaders.migrate import migrate
 from loaders.settings import Settings
 
@@ -68,7 +68,7 @@ def _measured(ways: dict[float, Settings], folder: Path, rounds: int) -> Times:
             with fresh(way, f"bench_{number}_{delay:.0f}") as far:
                 note("migrate", delay, _seconds(lambda far=far: migrate(far)))  # type: ignore[misc]
                 writing: list[float] = []
-                with _timed(loading, "_write", writing), _timed(pipeline, "create_loaded_world", writing):
+                with _timed(filling, "write", writing), _timed(pipeline, "create_loaded_world", writing):
                     note("load DIR, whole", delay, _seconds(lambda far=far: loading.load_directory(far, folder)))  # type: ignore[misc]
                 note("load DIR, its writes", delay, sum(writing))
                 note("a day, simulated and committed", delay, _day(far, 1))

@@ -1,18 +1,18 @@
-"""Load a run's directory into an empty company: the whole of it is checked first, then written in one transaction."""
+"""Load a run's directory into an empty company: the whole of it is checked first, then it comes in one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 import psycopg
 
-from loaders import pipeline, simulated
+from loaders import filling, months, pipeline, simulated
 from loaders.checks import PARENTS, Violation, first_violation, orphan_violation, receipt_violation
-from loaders.copying import Conn, copy, identifier
+from loaders.copying import Conn
 from loaders.db import connect
 from loaders.directory import RunDirectory, TableFile, open_directory, read_file
 from loaders.errors import CompanyExists, DirectoryRefused
@@ -61,9 +61,13 @@ def load_directory(settings: Settings, folder: Path, report: Callable[[str], obj
             raise DirectoryRefused(message)
         try:
             with connection.transaction():
-                _write(connection, directory, report)
+                filling.hold(connection)
+                if _same_is_there(connection, directory):  # another load has come first, while this one checked
+                    return _summary(directory, already=True)
+                filling.write(connection, partial(connect, settings, "loader"), directory, report)
                 pipeline.create_loaded_world(connection, settings, state, directory.digest)
         except (psycopg.errors.IntegrityError, psycopg.errors.DataError) as error:
+            _discard(connection)
             message = f"{folder} does not fit the database; nothing was written: {' '.join(str(error).split())[:300]}"
             raise DirectoryRefused(message) from error
         connection.execute("select refresh_statistics()")
@@ -153,15 +157,12 @@ def _same_is_there(connection: Conn, directory: RunDirectory) -> bool:
     raise CompanyExists(message)
 
 
-def _write(connection: Conn, directory: RunDirectory, report: Callable[[str], object]) -> None:
-    connection.execute("select ensure_partitions(%s, %s)", (directory.start, directory.through + timedelta(days=62)))
-    with connection.cursor() as cursor:
-        for table in TABLES:
-            for file in directory.files(table):
-                frame = read_file(file)
-                if not frame.is_empty():
-                    report(f"writing {file.name}, {frame.height:,} rows")
-                    copy(cursor, identifier(table), frame)
+def _discard(connection: Conn) -> None:
+    """Drop the months that were filled aside, where nobody else can be filling any."""
+    with connection.transaction():
+        filling.hold(connection)
+        if read_world(connection) is None:
+            months.discard(connection)
 
 
 def _summary(directory: RunDirectory, *, already: bool) -> Loaded:

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 from psycopg.types.json import Jsonb
 
+from loaders import months
 from loaders.copying import Conn, write
 from loaders.errors import CompanyExists, LeaseHeld, NoCompany, PeriodError
 from loaders.times import day_start
@@ -154,6 +155,7 @@ def create_world(
                 "go on with it, or start anew with `make reset`."
             )
             raise CompanyExists(message)
+        months.discard(connection)  # left by a load that was stopped and will not be tried again
         cursor.execute(
             "insert into world (params, params_hash, start_date, state_version, first_until, source, source_digest) "
             "values (%s, %s, %s, %s, %s, %s, %s)",
@@ -171,7 +173,10 @@ def create_world(
             if table.path in genesis.rows:
                 write(cursor, table, genesis.rows[table.path])
         begin = clock or day_start(genesis.start)
-        write_shards(connection, spread(list(genesis.digests), shards), begin, 0, genesis.digests)
+        # a company that was loaded brings its input along, all of it taken in
+        upto = cursor.execute("select coalesce(max(sequence), 0) from order_inbox").fetchone()
+        assert upto is not None
+        write_shards(connection, spread(list(genesis.digests), shards), begin, int(upto[0]), genesis.digests)
         cursor.execute("update world set first_company_done = true where first_until <= %s", (begin,))
         return the_world(connection)
 

@@ -105,6 +105,7 @@ DENIED: list[tuple[Role, str]] = [
     ("app", "select new_month('2026-01-01')"),
     ("app", "select attach_month('2026-01-01')"),
     ("reader", "select discard_months()"),
+    ("app", "select mark_month('transactions', '2026-01-01', 'a')"),
     ("reader", "insert into order_inbox (transaction_id, world_time) values (1, now())"),
     ("reader", "create table mine (one integer)"),
     ("reader", "select * from operations.order_keys"),
