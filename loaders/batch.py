@@ -32,7 +32,7 @@ class Batch:
         """Bring rows to a table by its mode; None: there are none."""
         if frame is None or frame.is_empty():
             return
-        if is_few(table, frame):
+        if is_few(frame):
             self._begin()
         else:
             self._end()

@@ -19,7 +19,7 @@ from sim.schema import PRODUCTS, Mode, Table
 
 Conn = Connection[tuple[Any, ...]]
 CHUNK_ROWS = 50_000
-FEW_NEW_ROWS, FEW_ROWS = 5_000, 50_000
+FEW_ROWS = 50_000
 
 
 def identifier(table: Table) -> sql.Identifier:
@@ -40,20 +40,21 @@ def write(cursor: Cursor[tuple[Any, ...]], table: Table, frame: pl.DataFrame) ->
     """
     if frame.is_empty():
         return
-    frame = frame.select(list(table.columns))
-    if is_few(table, frame):
+    if frame.columns != list(table.columns):
+        frame = frame.select(list(table.columns))
+    if is_few(frame):
         from loaders.encoding import arrays
 
-        _insert(cursor, table, _unnested(frame), list(arrays(frame)))
+        cursor.execute(_insert(table, tuple(frame.dtypes)), [_Binary(part) for part in arrays(frame)])
     elif table.mode is Mode.APPEND:
         copy(cursor, identifier(table), frame)
     else:
         _stage(cursor, table, frame)
 
 
-def is_few(table: Table, frame: pl.DataFrame) -> bool:
-    """Whether `write` sends a frame's rows as parameters. Rows that may be there already gain less by COPY."""
-    return frame.height <= (FEW_NEW_ROWS if table.mode is Mode.APPEND else FEW_ROWS)
+def is_few(frame: pl.DataFrame) -> bool:
+    """Whether `write` sends a frame's rows as parameters, of which the server makes a copy before it uses them."""
+    return frame.height <= FEW_ROWS
 
 
 def copy(cursor: Cursor[tuple[Any, ...]], target: sql.Composable, frame: pl.DataFrame, *, freeze: bool = False) -> None:
@@ -90,16 +91,6 @@ def _encoded(frame: pl.DataFrame) -> Iterator[memoryview]:
         yield waiting.result()
 
 
-def _unnested(frame: pl.DataFrame) -> sql.Composed:
-    """A query of rows that come as one array a column."""
-    from loaders.encoding import sql_type
-
-    parameters = [sql.SQL("%b::{}[]").format(sql.SQL(sql_type(kind))) for kind in frame.dtypes]
-    return sql.SQL("select * from unnest({}) as new ({})").format(
-        sql.SQL(", ").join(parameters), columns_of(frame.columns)
-    )
-
-
 def _stage(cursor: Cursor[tuple[Any, ...]], table: Table, frame: pl.DataFrame) -> None:
     """Bring many rows that may be there already."""
     staged = sql.Identifier(f"staged_{table.schema}_{table.name}")
@@ -109,13 +100,28 @@ def _stage(cursor: Cursor[tuple[Any, ...]], table: Table, frame: pl.DataFrame) -
         )
     )
     copy(cursor, staged, frame)
-    _insert(cursor, table, sql.SQL("select {} from {}").format(columns_of(list(table.columns)), staged), None)
+    cursor.execute(_insert_from(table, sql.SQL("select {} from {}").format(columns_of(list(table.columns)), staged)))
     cursor.execute(sql.SQL("delete from {}").format(staged))
 
 
-def _insert(
-    cursor: Cursor[tuple[Any, ...]], table: Table, rows: sql.Composable, parameters: list[bytes] | None
-) -> None:
+_inserts: dict[Any, bytes] = {}
+
+
+def _insert(table: Table, kinds: tuple[Any, ...]) -> bytes:
+    """The statement that inserts rows which come as one array a column; composing it anew costs as much as few rows."""
+    of = (table.path, table.mode, tuple(table.columns), table.key, kinds)
+    if of not in _inserts:
+        from loaders.encoding import sql_type
+
+        parameters = [sql.SQL("%b::{}[]").format(sql.SQL(sql_type(kind))) for kind in kinds]
+        rows = sql.SQL("select * from unnest({}) as new ({})").format(
+            sql.SQL(", ").join(parameters), columns_of(list(table.columns))
+        )
+        _inserts[of] = _insert_from(table, rows).as_bytes(None)
+    return _inserts[of]
+
+
+def _insert_from(table: Table, rows: sql.Composable) -> sql.Composed:
     if table.mode is Mode.APPEND:
         conflict: sql.Composable = sql.SQL("")
     else:
@@ -128,10 +134,9 @@ def _insert(
             if table is PRODUCTS
             else sql.SQL("({}) is distinct from ({})").format(_prefixed("old", others), _prefixed("excluded", others)),
         )
-    statement = sql.SQL("insert into {} as old ({}) {} {}").format(
+    return sql.SQL("insert into {} as old ({}) {} {}").format(
         identifier(table), columns_of(list(table.columns)), rows, conflict
     )
-    cursor.execute(statement, None if parameters is None else [_Binary(part) for part in parameters])
 
 
 class _Binary(bytes):

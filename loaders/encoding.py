@@ -6,8 +6,11 @@ without Python's lock, so one piece is encoded while another is sent.
 
 from __future__ import annotations
 
+import functools
+import struct
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar, cast
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar, cast
 
 import numba
 import numpy as np
@@ -21,8 +24,8 @@ TRAILER = b"\xff\xff"
 
 # kinds of field
 _BOOL, _INT4, _INT8, _NUMERIC, _TEXT = range(5)
-_DAYS = (np.datetime64("2000-01-01") - np.datetime64("1970-01-01")).astype(int)  # PostgreSQL counts from 2000
-_MICROSECONDS = int(_DAYS) * 86_400_000_000
+_DAYS = int((np.datetime64("2000-01-01") - np.datetime64("1970-01-01")).astype(int))  # PostgreSQL counts from 2000
+_MICROSECONDS = _DAYS * 86_400_000_000
 _MOST_BYTES = {_BOOL: 5, _INT4: 8, _INT8: 12, _NUMERIC: 24, _TEXT: 4}  # of one field, text's own bytes apart
 
 
@@ -39,16 +42,19 @@ def copy_rows(frame: pl.DataFrame) -> memoryview:
 
     Columns are integers, floats, booleans, dates, instants, texts, or decimals of two places.
     """
-    return _fields(frame, rows=True)
+    return _Columns.of(frame).fields(0, frame.width, rows=True)
 
 
 def arrays(frame: pl.DataFrame) -> Iterator[bytes]:
     """Each column of a frame as a binary array, for `unnest`."""
-    for column in frame:
-        head = np.array([1, int(column.null_count() > 0), _OIDS[sql_type(column.dtype)], len(column), 1], ">i4")
-        yield head.tobytes() + bytes(_fields(column.to_frame(), rows=False))
+    columns = _Columns.of(frame)
+    for place, kind in enumerate(frame.dtypes):
+        nulls = not columns.present[place].all()
+        head = _ARRAY_HEAD.pack(1, nulls, _OIDS[sql_type(kind)], frame.height, 1)
+        yield head + bytes(columns.fields(place, place + 1, rows=False))
 
 
+_ARRAY_HEAD = struct.Struct(">5i")  # dimensions, whether there are nulls, type, length, first place
 _OIDS = {
     "boolean": 16, "bigint": 20, "integer": 23, "text": 25, "double precision": 701, "date": 1082,
     "timestamptz": 1184, "numeric": 1700,
@@ -72,63 +78,77 @@ def sql_type(kind: Any) -> str:
     return _NAMES[kind if isinstance(kind, type) else type(kind)]
 
 
-def _fields(frame: pl.DataFrame, *, rows: bool) -> memoryview:
-    height, width = frame.shape
-    kinds = np.empty(width, np.int64)
-    values = np.zeros((width, height), np.int64)
-    present = np.ones((width, height), np.bool_)
-    texts: list[NDArray[np.uint8]] = []
-    text_at = 0
-    for place, column in enumerate(frame):
-        if column.null_count():
-            present[place] = column.is_not_null().to_numpy()
-        if column.dtype == pl.String:
-            content, ends = _text(column)
-            kinds[place], values[place] = _TEXT, ends + text_at
-            texts.append(content)
-            text_at += len(content)
-        else:
-            kinds[place], values[place] = _numbers(column)
-    most = height * (2 * rows + sum(_MOST_BYTES[int(kind)] for kind in kinds)) + text_at
-    out = np.empty(most, np.uint8)
-    text = np.concatenate(texts) if texts else np.empty(0, np.uint8)
-    starts = np.cumsum([0, *(len(content) for content in texts)])
-    first = np.zeros(width, np.int64)
-    first[kinds == _TEXT] = starts[: len(texts)]
-    used = _write(out, kinds, values, present, text, first, rows)
-    return out[: int(used)].data
+@dataclass(frozen=True)
+class _Columns:
+    """A frame as whole numbers, a row of `values` a column: what is written of each field, or where its text ends."""
+
+    kinds: NDArray[np.int64]
+    values: NDArray[np.int64]
+    present: NDArray[np.bool_]
+    text: NDArray[np.uint8]  # of all columns, one after another
+    first: NDArray[np.int64]  # where a column's text begins in it
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame) -> Self:
+        """Every call of polars costs more than a small frame's values do, so there is one for all columns."""
+        height, width = frame.shape
+        kinds, as_numbers = _reading(tuple(frame.schema.items()))
+        values = np.empty((width, height), np.int64)
+        values[:] = frame.select(as_numbers).to_numpy().T
+        present = np.ones((width, height), np.bool_)
+        absent = [place for place, column in enumerate(frame) if column.null_count()]
+        if absent:
+            present[absent] = frame.select(pl.col(frame.columns[place]).is_not_null() for place in absent).to_numpy().T
+        text, first = np.empty(0, np.uint8), np.zeros(width, np.int64)
+        texts = [place for place in range(width) if kinds[place] == _TEXT]
+        if texts:
+            contents = frame.select(pl.col(frame.columns[place]).str.join("") for place in texts).row(0)
+            parts = [(content or "").encode() for content in contents]
+            first[texts] = np.cumsum([0, *map(len, parts[:-1])])
+            values[texts] = values[texts].cumsum(axis=1) + first[texts][:, None]
+            text = np.frombuffer(b"".join(parts), np.uint8)
+        for place, kind in enumerate(frame.dtypes):
+            if kind == pl.Float64:
+                values[place] = frame.to_series(place).fill_null(0.0).to_numpy().view(np.int64)
+        return cls(kinds, values, present, text, first)
+
+    def fields(self, begin: int, end: int, *, rows: bool) -> memoryview:
+        """The fields of the columns from `begin` to before `end`, row by row; `rows` begin with their width."""
+        height = self.values.shape[1]
+        most = height * (2 * rows + sum(_MOST_BYTES[int(kind)] for kind in self.kinds[begin:end])) + len(self.text)
+        out = np.empty(most, np.uint8)
+        of = slice(begin, end)
+        used = _write(out, self.kinds[of], self.values[of], self.present[of], self.text, self.first[of], rows)
+        return out[: int(used)].data
 
 
-def _text(column: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The bytes of all texts one after another, and where each ends."""
-    ends = np.cumsum(column.str.len_bytes().fill_null(0).to_numpy().astype(np.int64))
-    return np.frombuffer((column.str.join("")[0] or "").encode(), np.uint8), ends
+@functools.lru_cache(256)
+def _reading(schema: tuple[tuple[str, Any], ...]) -> tuple[NDArray[np.int64], list[pl.Expr]]:
+    """Each column's kind of field, and how its values become whole numbers."""
+    found = [_number(name, kind) for name, kind in schema]
+    return np.array([kind for kind, _ in found], np.int64), [
+        number.fill_null(0).alias(name) for (name, _), (_, number) in zip(schema, found, strict=True)
+    ]
 
 
-def _numbers(column: pl.Series) -> tuple[int, NDArray[np.int64]]:
-    kind = column.dtype
+def _number(name: str, kind: Any) -> tuple[int, pl.Expr]:
+    column = pl.col(name)
     if isinstance(kind, pl.Decimal):
         if kind.scale != 2:
-            message = f"column {column.name} is {kind}: only decimals of two places are stored"
+            message = f"column {name} is {kind}: only decimals of two places are stored"
             raise TypeError(message)
-        return _NUMERIC, _whole(column.to_physical().cast(pl.Int64)).to_numpy()
-    numbers = _whole(column if kind == pl.Boolean else column.to_physical()).to_numpy()
+        return _NUMERIC, column.to_physical().cast(pl.Int64)
+    if kind == pl.String:
+        return _TEXT, column.str.len_bytes().cast(pl.Int64)
     if kind == pl.Boolean:
-        return _BOOL, numbers.astype(np.int64)
+        return _BOOL, column.cast(pl.Int64)
     if kind == pl.Date:
-        return _INT4, numbers.astype(np.int64) - _DAYS
+        return _INT4, column.to_physical().cast(pl.Int64) - _DAYS
     if isinstance(kind, pl.Datetime):
-        return _INT8, numbers.astype(np.int64) - _MICROSECONDS
+        return _INT8, column.to_physical().cast(pl.Int64) - _MICROSECONDS
     if kind == pl.Float64:
-        return _INT8, numbers.view(np.int64)
-    return (_INT4 if kind == pl.Int32 else _INT8), numbers.astype(np.int64)
-
-
-def _whole(column: pl.Series) -> pl.Series:
-    """The same without nulls; each step of polars costs more than a small column's values do."""
-    if not column.null_count():
-        return column
-    return column.fill_null(False) if column.dtype == pl.Boolean else column.fill_null(0)
+        return _INT8, column.is_null().cast(pl.Int64)  # a place only: the bits are no number
+    return (_INT4 if kind == pl.Int32 else _INT8), column.cast(pl.Int64)
 
 
 @compiled

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from psycopg import Cursor
 
 from loaders.copying import Conn
 
@@ -60,13 +63,12 @@ def taken(connection: Conn, store_ids: Sequence[int], watermark: int, since: dat
     return tuple(_order(*row) for row in rows)
 
 
-def waiting_numbers(connection: Conn, store_ids: Sequence[int], watermark: int) -> list[int]:
-    """The places of what `waiting` would give."""
-    rows = connection.execute(
+def ask_numbers(connection: Conn, store_ids: Sequence[int], watermark: int) -> Cursor[tuple[Any, ...]]:
+    """Ask for the places of what `waiting` would give; the cursor is waited for when it is read."""
+    return connection.execute(
         "select sequence from order_inbox where store_id = any(%s) and sequence > %s order by sequence",
         (list(store_ids), watermark),
-    ).fetchall()
-    return [int(number) for (number,) in rows]
+    )
 
 
 def _order(

@@ -58,7 +58,8 @@ def fill(
         connection.commit()
     with ThreadPoolExecutor(len(TABLES)) as pool:
         for done in [
-            pool.submit(_fill, connect, table, month, rows[table.path], marks and marks[table.path]) for table in TABLES
+            pool.submit(_fill, connect, table, month, rows[table.path], marks[table.path] if marks else None)
+            for table in TABLES
         ]:
             done.result()
 

@@ -211,9 +211,11 @@ class ShardAdvance:
                 for table in _SHARED:
                     self._write(batch, table, computed)
                 batch.execute(_LOCK_WORLD)
-                if inbox.waiting_numbers(self.connection, self.row.store_ids, self.row.watermark) != known:
+                came = inbox.ask_numbers(self.connection, self.row.store_ids, self.row.watermark)
+                row = self._finish(batch, computed)  # sent before anything is waited for
+                if [number for (number,) in came] != known:
                     raise Rollback
-                row = self._finish(batch, computed)
+                computed.finished = True
         except DuplicateTable:  # somebody made the month meanwhile, for an order: the next try writes into it
             return False
         if not computed.finished:
@@ -278,7 +280,6 @@ class ShardAdvance:
             runs.count_committed(self.connection, self.run_id, row.shard, computed.until, computed.transactions)
         if moved.fetchone() is None:
             raise LeaseLost(self.lease.lost())
-        computed.finished = True
         return row
 
     def _snapshot(self, until: datetime, snapshot: Mapping[int, bytes], digests: Mapping[int, str]) -> None:

@@ -107,7 +107,7 @@ def test_values_arrive_as_they_are_however_many_there_are(
         },
     ).with_columns(pl.col("amount").cast(pl.Decimal(12, 2)))  # fmt: skip
     target = Table("values_of_all_kinds", dict(frame.schema), ("whole",), Mode.APPEND, schema="pg_temp")
-    monkeypatch.setattr(copying, "FEW_NEW_ROWS", 0 if many else 100)
+    monkeypatch.setattr(copying, "FEW_ROWS", 0 if many else 100)
     monkeypatch.setattr(copying, "CHUNK_ROWS", 4)
     with connect(empty, "owner") as connection, connection.cursor() as cursor:
         cursor.execute(
