@@ -1,7 +1,7 @@
 """Loaders killed with SIGKILL at random moments, and servers killed under loaders: is anything lost or there twice?
 
-Each time every table is compared with those of a twin that nobody disturbed. The result counts kills after which all
-were equal, against all kills; 1 is the only good ratio.
+Each time every table is compared with those of a twin that nobody disturbed, or with the directory that was loaded. The
+result counts kills after which all were equal, against all kills; 1 is the only good ratio.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from datetime import timedelta
 from bench.campaign import COMPANY, PERIODS, Campaign, Kill, clock
 from bench.child import BenchError
 from bench.database import another, network_server
+from bench.load_kills import kill_loads
 from bench.result import Result, table
 from loaders.db import connect
 from loaders.settings import Settings
@@ -26,6 +27,7 @@ def main(arguments: list[str]) -> Result:
     """Print what was killed; raises BenchError at the first difference."""
     parser = argparse.ArgumentParser(prog="bench kills", description=__doc__)
     parser.add_argument("--kills", type=int, default=100, help="loaders to kill (default 100)")
+    parser.add_argument("--loads", type=int, default=20, help="loads of a directory to kill (default 20)")
     parser.add_argument("--crashes", type=int, default=20, help="times the server is killed (default 20)")
     parser.add_argument("--seed", type=int, default=7)
     chosen = parser.parse_args(arguments)
@@ -34,11 +36,17 @@ def main(arguments: list[str]) -> Result:
         with Campaign(victim, another(victim, "twin"), chosen.seed) as campaign:
             killed = [campaign.kill() for _ in range(chosen.kills)]
             _print(killed)
+            loads = kill_loads(victim, chosen.loads, chosen.seed)
+            begun = sum(1 for each in loads if each.filled)
+            print(
+                f"\n{len(loads)} loads of a directory killed, {begun} with whole months waiting, "
+                f"{sum(each.there for each in loads)} when the company was there: called again, all tables equal"
+            )
             crashed = 0
             while crashed < chosen.crashes:
                 crashed += _crash(campaign, victim)
         print(f"\nthe server killed {crashed} times under a loader, which went on: all tables equal each time")
-    total = chosen.kills + crashed  # a difference would have ended it
+    total = chosen.kills + chosen.loads + crashed  # a difference would have ended it
     return Result("kills", total, total, "kills after which all tables were equal, of kills", 1.0)
 
 
