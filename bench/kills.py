@@ -15,7 +15,7 @@ from collections import Counter
 from datetime import timedelta
 
 from bench.campaign import COMPANY, PERIODS, Campaign, Kill, clock
-from bench.child import BenchError
+from bench.child import BenchError, say
 from bench.database import another, network_server
 from bench.load_kills import kill_loads
 from bench.result import Result, table
@@ -34,7 +34,10 @@ def main(arguments: list[str]) -> Result:
     with network_server() as settings:
         victim = settings.model_copy(update=COMPANY)
         with Campaign(victim, another(victim, "twin"), chosen.seed) as campaign:
-            killed = [campaign.kill() for _ in range(chosen.kills)]
+            killed = []
+            for number in range(1, chosen.kills + 1):
+                killed.append(campaign.kill())
+                say(f"loader {number} of {chosen.kills} killed: all tables equal")
             _print(killed)
             loads = kill_loads(victim, chosen.loads, chosen.seed)
             begun = sum(1 for each in loads if each.filled)
@@ -45,6 +48,7 @@ def main(arguments: list[str]) -> Result:
             crashed = 0
             while crashed < chosen.crashes:
                 crashed += _crash(campaign, victim)
+                say(f"server killed {crashed} times of {chosen.crashes}: all tables equal")
         print(f"\nthe server killed {crashed} times under a loader, which went on: all tables equal each time")
     total = chosen.kills + chosen.loads + crashed  # a difference would have ended it
     return Result("kills", total, total, "kills after which all tables were equal, of kills", 1.0)

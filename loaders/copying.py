@@ -113,10 +113,12 @@ def _insert(table: Table, kinds: tuple[Any, ...]) -> bytes:
     if of not in _inserts:
         from loaders.encoding import sql_type
 
-        parameters = [sql.SQL("%b::{}[]").format(sql.SQL(sql_type(kind))) for kind in kinds]
-        rows = sql.SQL("select * from unnest({}) as new ({})").format(
-            sql.SQL(", ").join(parameters), columns_of(list(table.columns))
-        )
+        # in the list of columns arrays go row by row; as one function in `from`, each is laid down in full first
+        columns = [
+            sql.SQL("unnest(%b::{}[]) as {}").format(sql.SQL(sql_type(kind)), sql.Identifier(name))
+            for kind, name in zip(kinds, table.columns, strict=True)
+        ]
+        rows = sql.SQL("select {}").format(sql.SQL(", ").join(columns))
         _inserts[of] = _insert_from(table, rows).as_bytes(None)
     return _inserts[of]
 
