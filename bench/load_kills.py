@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from bench.campaign import content
-from bench.child import ROOT, BenchError
+from bench.child import ROOT, BenchError, say
 from bench.database import another, copied
 from loaders import months
 from loaders.db import connect
@@ -60,7 +60,11 @@ def kill_loads(settings: Settings, count: int, seed: int) -> list[Killed]:
         manifest = saved.save(folder, params, START, DAYS).to_dict()
         expected = {path: str(table["hash"]) for path, table in manifest["tables"].items()}
         undisturbed = _seconds(copied(empty, "loaded"), folder)
-        return [_kill(copied(empty, "loaded"), folder, chosen.uniform(0, undisturbed), expected) for _ in range(count)]
+        killed = []
+        for number in range(1, count + 1):
+            killed.append(_kill(copied(empty, "loaded"), folder, chosen.uniform(0, undisturbed), expected))
+            say(f"load {number} of {count} killed and called again: all tables equal")
+        return killed
 
 
 def _seconds(settings: Settings, folder: Path) -> float:
