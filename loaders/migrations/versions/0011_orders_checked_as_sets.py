@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from loaders.migrations.script import run_script
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Run the statements of `sql/0010_orders_checked_as_sets.sql`."""
-    run_script("0010_orders_checked_as_sets")
+    """Run the statements of `sql/0011_orders_checked_as_sets.sql`."""
+    run_script("0011_orders_checked_as_sets")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from loaders.migrations.script import run_script
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Run the statements of `sql/0009_filled_months.sql`."""
-    run_script("0009_filled_months")
+    """Run the statements of `sql/0010_filled_months.sql`."""
+    run_script("0010_filled_months")
