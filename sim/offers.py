@@ -20,9 +20,12 @@ from sim.geography import Store
 from sim.params import Params
 from sim.pricing import TUESDAY, PricePlan, PromotionCalendar
 from sim.records import PRICE_BITS, Offer
+from sim.shelves import LEARNING
 from sim.shocks import Shocks
 
 Ints = NDArray[np.int64]
+
+_MEMORY = 5  # learning periods that `learnt` looks back; what is older weighs less than 1%
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,12 @@ class Offers:
         self._category_pull = params.promotions.category_pull if responds and params.mechanisms.promotions else 0.0
         weight = np.exp(catalogue.attraction / tables.UNIT)
         self._share = weight / np.add.reduceat(weight, catalogue.first[:-1])[catalogue.need_of]
+        ages = np.arange(1, (_MEMORY << LEARNING) + 1)
+        weights = (1 - 2.0**-LEARNING) ** ages
+        self._ages = tuple(zip(ages.tolist(), (weights / weights.sum()).tolist(), strict=True))
         self.chain = lru_cache(maxsize=8)(self._chain)
+        self.outlook = lru_cache(maxsize=8)(self._outlook)
+        self.level = lru_cache(maxsize=512)(self._level)
 
     def at(self, store: Store, day: int, marked: Ints) -> Offer:
         """A store's offer on a day; `marked` names its markdown by product, 0 where there is none."""
@@ -92,16 +100,26 @@ class Offers:
         at = np.flatnonzero((old != new) | (self._prices.regular(day - 1) != self._prices.regular(day)))
         return Trial(at, old[at], new[at])
 
-    def outlook(self, day: int) -> Ints:
-        """What the chain's planners expect of the next days over the last weeks: a factor in 1/1024 by product.
+    def learnt(self, day: int) -> NDArray[np.float64]:
+        """The level of each need that usual sales stand for on a day.
+
+        Past days' levels under the weights that smoothing gives those days: dividing usual sales by it takes the
+        season out of them as it came in.
+        """
+        found: NDArray[np.float64] = sum(
+            (weight * self.level(day - age) for age, weight in self._ages), np.zeros(len(self._catalogue.needs))
+        )
+        return found
+
+    def _outlook(self, day: int) -> Ints:
+        """What the chain's planners expect of the next days over usual sales: a factor in 1/1024 by product.
 
         They know the calendar of promotions and seasons; a promotion is planned at one and a half times
         usual sales (assumption).
         """
-        soon = np.mean([self._expected(day + ahead) for ahead in (2, 5, 8)], axis=0)
-        past = np.mean([self._expected(day - ago) for ago in (4, 12, 20, 28)], axis=0)
+        soon = np.mean([self.level(day + ahead) for ahead in (2, 5, 8)], axis=0)
         promoted = (self._promotions.on(day + 2).identity != 0) | (self._promotions.on(day + 7).identity != 0)
-        factor = (soon / past)[self._catalogue.need_of] * np.where(promoted, 1.5, 1.0)
+        factor = (soon / self.learnt(day))[self._catalogue.need_of] * np.where(promoted, 1.5, 1.0)
         expected: Ints = np.rint(factor * 1024).astype(np.int64)
         return expected
 
@@ -127,7 +145,7 @@ class Offers:
         found: Ints = np.rint(relative * 2.0**PRICE_BITS).astype(np.int64)
         return found
 
-    def _expected(self, day: int) -> NDArray[np.float64]:
+    def _level(self, day: int) -> NDArray[np.float64]:
         today = self._rhythm.day(numbered_day(day))
         factor: NDArray[np.float64] = np.exp(today.season / tables.UNIT) * (today.basket * today.pace) / 1024**2
         return factor

@@ -9,7 +9,7 @@ import mesa  # type: ignore[import-untyped]
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import backroom, chores, comebacks, hours, kernels, random, records, reports, rows, schema, tables
+from sim import backroom, chores, comebacks, hours, kernels, random, records, reports, rows, schema, shelves, tables
 from sim.api import ApiInput, ApiReturn
 from sim.clock import local_midnight_offset, numbered_day, unix_start
 from sim.errors import OrderError
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 
-_LEARNING = 5  # usual sales move 1/32 of the way to the day's sales
 _COUNTERS = ("received", "sold", "returned", "shrink", "wanted", "substituted", "lost")
 
 
@@ -106,7 +105,7 @@ class StoreAgent(mesa.Agent):  # type: ignore[misc]
         state.marked[own] = 0
         # A day that began and stayed empty says nothing about what sells.
         seen = (state.opening > 0) | (state.received > 0)
-        state.usual_sales += np.where(seen, ((state.sold << 16) - state.usual_sales) >> _LEARNING, 0)
+        state.usual_sales += np.where(seen, ((state.sold << 16) - state.usual_sales) >> shelves.LEARNING, 0)
         self._settle(np.flatnonzero(state.due == day))
         state.returns = state.returns[state.returns[:, 0] > day]
         state.opening = state.on_hand.copy()

@@ -150,21 +150,22 @@ class World:
             raise StateError(message)
 
     def first_state(self, store_id: int) -> StoreState:
-        """A store at the start: shelves full, nothing under way, every customer's first visit set."""
-        from sim.shelves import first_levels
+        """A store at the start: between its levels, nothing under way, every customer's first visit set."""
+        from sim.shelves import first_levels, first_stock
 
         traits = self.people.traits(self.customers_at(store_id, day_number(self.start), False))
         size, needs = self.catalogue.size, len(self.catalogue.needs)
         usual = self._usual_sales(store_id)
         point, up_to = first_levels(self, store_id, usual)
+        held = first_stock(self, store_id, point, up_to)
         due = day_number(self.start) - 1 + self.people.first_gaps(traits)
 
         def zeros() -> Ints:
             return np.zeros(size, dtype=np.int64)
 
         return StoreState(
-            store_id=store_id, day=day_number(self.start), second=0, opened=False, trips=0, opening=up_to.copy(),
-            on_hand=up_to.copy(), on_order=zeros(), received=zeros(), sold=zeros(), returned=zeros(), shrink=zeros(),
+            store_id=store_id, day=day_number(self.start), second=0, opened=False, trips=0, opening=held.copy(),
+            on_hand=held, on_order=zeros(), received=zeros(), sold=zeros(), returned=zeros(), shrink=zeros(),
             wanted=zeros(), substituted=zeros(), lost=zeros(), baseline=zeros(), promoted_sold=zeros(),
             changed_at=np.full(size, unix_start(self.start), dtype=np.int64), usual_sales=usual, reorder_point=point,
             order_up_to=up_to, marked=zeros(), due=due, habit=np.zeros((len(due), needs), dtype=np.int16),
@@ -303,7 +304,7 @@ class World:
         )
 
     def _usual_sales(self, store_id: int) -> Ints:
-        """Expected units a day at the start in 2**-16, from the shares of an average customer."""
+        """Expected units a day at the start in 2**-16: an average customer's, at the level of the past weeks."""
         base = self.goods.mission_bonus[1] + np.rint(
             np.log(np.array([need.weight for need in self.catalogue.needs])) * tables.UNIT
         )
@@ -316,6 +317,7 @@ class World:
         visits = customers * self.params.visits.per_week / 7
         lines = float(self.rules.lines.mean(axis=1) @ np.diff(self.rules.mission, prepend=0)) / 2**30 / 1024
         units = 1 / (1 - self.catalogue.multi_unit / 2**30)
+        needs *= self.offers.learnt(day_number(self.start))
         daily = visits * lines * self.params.baskets.scale * needs[self.catalogue.need_of] * share * units
         usual: Ints = np.rint(daily * 2**16).astype(np.int64)
         return usual
