@@ -45,17 +45,18 @@ class Outbox:
 
     def drain(self) -> dict[str, pl.DataFrame]:
         """One frame a table of the schema, empty ones included; of rows with one key an upsert keeps the last."""
-        rows = {table.path: self._table(table) for table in schema.TABLES}
-        self._chunks.clear()
-        self._frames.clear()
-        return rows
+        return {table.path: self._table(table) for table in schema.TABLES}
 
     def _table(self, table: Table) -> pl.DataFrame:
-        frames = list(self._frames.get(table.path, ()))
-        chunks = self._chunks.get(table.path)
+        frames = self._frames.pop(table.path, [])
+        # A month of a large company is hundreds of megabytes; only one column of it is held twice.
+        chunks = [dict(chunk) for chunk in self._chunks.pop(table.path, ())]
         if chunks:
-            whole = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in table.columns}
-            frames.append(build(table, whole))
+            columns = (
+                _column(table, name, kind, np.concatenate([chunk.pop(name) for chunk in chunks]))
+                for name, kind in table.columns.items()
+            )
+            frames.append(pl.DataFrame(list(columns)))
         if not frames:
             return table.empty()
         return last_rows(table, pl.concat(frames))

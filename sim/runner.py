@@ -71,11 +71,15 @@ def month_ends(first: date, end: date) -> list[datetime]:
 
 
 def months(parts: Sequence[Shard], ends: Iterable[datetime], on_day: OnDay | None) -> Iterator[Month]:
-    """Advance shards to each of these instants in turn."""
+    """Advance shards to each of these instants in turn; a month handed out is not held while the next is computed."""
     for end in ends:
-        rows = advance(parts, end, on_day=on_day)
-        contents = {store_id: content for shard in parts for store_id, content in shard.contents().items()}
-        yield Month(end.date(), rows, contents)
+        yield _month(parts, end, on_day)
+
+
+def _month(parts: Sequence[Shard], end: datetime, on_day: OnDay | None) -> Month:
+    rows = advance(parts, end, on_day=on_day)
+    contents = {store_id: content for shard in parts for store_id, content in shard.contents().items()}
+    return Month(end.date(), rows, contents)
 
 
 def advance(parts: Sequence[Shard], until: datetime, threads: int = 1, on_day: OnDay | None = None) -> Rows:

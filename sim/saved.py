@@ -71,9 +71,13 @@ def save(
         for month in found:
             if written is not None:
                 written.result()
-            rows = month.rows
-            final = {path: last_rows(schema.BY_PATH[path], pl.concat([final[path], rows[path]])) for path in final}
+            final = {
+                path: last_rows(schema.BY_PATH[path], pl.concat([final[path], month.rows[path]])) for path in final
+            }
             written = writer.submit(_commit, target, month, final)
+            del month  # once written it is held by nobody
+            if processes > 1:
+                written.result()  # workers compute on; what they hand over would lie beside what is being written
         if written is not None:
             written.result()
     return target.manifest

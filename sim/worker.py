@@ -12,7 +12,7 @@ from sim.counts import DayCounts
 from sim.errors import SimulationError
 from sim.runner import months
 from sim.shard import Shard
-from sim.workers import Ended, Order
+from sim.workers import Ended, Order, hand_over
 from sim.world import World
 
 
@@ -38,7 +38,8 @@ def _work(connection: Connection) -> None:
             yield connection.recv()
 
     for month in months(shards, told(), ended):
-        connection.send(month)
+        hand_over(connection, month)
+        del month  # else it would be held until the next one is there
 
 
 def made(order: Order) -> list[Shard]:

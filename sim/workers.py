@@ -12,18 +12,22 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 
+import polars as pl
+
+from sim import schema
 from sim.counts import DayCounts
 from sim.errors import SimulationError, WorkerError
 from sim.params import Params
 from sim.runner import Month, gather, put_together
 from sim.shard import OnDay
 
+_PIECE = 200_000  # rows
 _ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -36,6 +40,23 @@ class Order:
     shards: Sequence[Sequence[int]]
     snapshot: dict[int, bytes] | None
     clock: datetime
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some rows of a table; a month goes over in pieces, because each is held twice more on its way."""
+
+    path: str
+    rows: pl.DataFrame
+
+
+def hand_over(connection: Connection, month: Month) -> None:
+    """Send a month to the parent: its rows, then the rest."""
+    for path, frame in month.rows.items():
+        for piece in frame.iter_slices(_PIECE):
+            if piece.height:
+                connection.send(Piece(path, piece))
+    connection.send(replace(month, rows={}))
 
 
 @dataclass(frozen=True)
@@ -79,11 +100,16 @@ class Workers:
         for at, end in enumerate(ends):
             if at == 0:
                 self._tell(end)
-            found = [self._hear(place, gathered) for place in range(len(self._connections))]
+            month = self._gather(end, gathered)
             if at + 1 < len(ends):
                 self._tell(ends[at + 1])
-            contents = {store_id: content for part in found for store_id, content in part.contents.items()}
-            yield Month(end.date(), put_together([part.rows for part in found]), contents)
+            yield month
+            del month  # else it would be held until the next one is there
+
+    def _gather(self, end: datetime, on_day: OnDay | None) -> Month:
+        found = [self._hear(place, on_day) for place in range(len(self._connections))]
+        contents = {store_id: content for part in found for store_id, content in part.contents.items()}
+        return Month(end.date(), put_together([part.rows for part in found]), contents)
 
     def _begin(self, order: Order) -> None:
         ours, theirs = socket.socketpair()
@@ -107,13 +133,17 @@ class Workers:
                 self._lost(place)
 
     def _hear(self, place: int, on_day: OnDay | None) -> Month:
+        pieces: dict[str, list[pl.DataFrame]] = {table.path: [table.empty()] for table in schema.TABLES}
         while True:
             try:
                 message = self._connections[place].recv()
             except (EOFError, OSError):
                 self._lost(place)
+            if isinstance(message, Piece):
+                pieces[message.path].append(message.rows)
+                continue
             if isinstance(message, Month):
-                return message
+                return replace(message, rows={path: pl.concat(frames) for path, frames in pieces.items()})
             if isinstance(message, SimulationError):
                 raise message
             if on_day is not None:

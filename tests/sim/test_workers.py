@@ -6,16 +6,24 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import weakref
+from datetime import date
+from multiprocessing import Pipe
 from pathlib import Path
 
+import polars as pl
 import psutil
 import pytest
 
 from loaders.settings import ROOT
+from sim import schema, workers
 from sim.clock import day_start
+from sim.counts import DayCounts
 from sim.errors import WorkerError
-from sim.runner import deal, month_ends
-from sim.workers import Order, Workers
+from sim.runner import Month, deal, month_ends, months
+from sim.worker import made
+from sim.workers import Order, Piece, Workers, hand_over
 from tests.sim.companies import START, at, hashes, small, whole, world
 from tests.waiting import wait_until
 
@@ -35,6 +43,38 @@ def test_workers_together_make_the_rows_of_one_process() -> None:
             rows = merged(rows, month.rows)
             assert set(month.contents) == {1, 2, 3}
     assert hashes(rows) == hashes(whole(14))
+
+
+def test_a_month_goes_over_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, ours_theirs = whole(14), Pipe()
+    monkeypatch.setattr(workers, "_PIECE", 100)
+    month = Month(at(14).date(), rows, {1: b"state"})
+    sender = threading.Thread(target=hand_over, args=(ours_theirs[0], month))
+    sender.start()
+    got: dict[str, list[pl.DataFrame]] = {}
+    while isinstance(message := ours_theirs[1].recv(), Piece):
+        got.setdefault(message.path, []).append(message.rows)
+    sender.join()
+    assert message == Month(at(14).date(), {}, {1: b"state"})
+    assert max(piece.height for pieces in got.values() for piece in pieces) == 100
+    assert hashes({t.path: pl.concat([t.empty(), *got.get(t.path, [])]) for t in schema.TABLES}) == hashes(rows)
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_month_handed_out_is_not_held_while_the_next_is_computed(apart: bool) -> None:
+    frames: list[weakref.ref[pl.DataFrame]] = []
+    held: list[int] = []
+
+    def on_day(day: date, counts: DayCounts) -> None:
+        held.append(sum(frame() is not None for frame in frames))
+
+    ends = month_ends(START, at(14).date())
+    with Workers(orders() if apart else []) as processes:
+        found = processes.months(ends, on_day) if apart else months(made(orders()[0]), ends, on_day)
+        for month in found:
+            frames.extend(weakref.ref(frame) for frame in month.rows.values())
+            del month
+    assert len(held) == 14 and len(frames) == 2 * len(schema.TABLES) and set(held) == {0}
 
 
 def test_a_worker_that_ends_early_is_told_of() -> None:
