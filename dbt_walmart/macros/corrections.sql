@@ -19,6 +19,16 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# Then its rows since the first corrected day go: a day that has no row any more would be left as it was. #}
+{% macro drop_corrected() -%}
+    {%- set key = config.get('unique_key') or '' -%}
+    {%- if is_incremental() and (key.endswith('_date') or key.endswith('_month')) -%}
+    {%- set unit = 'month' if key.endswith('_month') else 'day' -%}
+    delete from {{ this }}
+    where {{ key }} >= date_trunc('{{ unit }}', {{ first_corrected_day() }})::date
+    {%- endif -%}
+{%- endmacro %}
+
 {# The first day of the corrections that the model takes in now, as a scalar subquery; null: none. #}
 {% macro first_corrected_day() -%}
     (

@@ -3,7 +3,10 @@
     (select settled.last_settled_day from {{ ref('int_settled_week') }} as settled)
 {%- endmacro %}
 
-{# Whether there is more to measure than the model has measured, or what it has measured was corrected; always true in a full build. #}
+{#
+    Whether there is more to measure than the model has measured, or what it has measured was corrected;
+    always true in a full build.
+#}
 {% macro has_advanced(column, through) -%}
     {%- if is_incremental() -%}
     (
