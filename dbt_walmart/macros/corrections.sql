@@ -22,10 +22,9 @@
 {# Then its rows since the first corrected day go: a day that has no row any more would be left as it was. #}
 {% macro drop_corrected() -%}
     {%- set key = config.get('unique_key') or '' -%}
-    {%- if is_incremental() and (key.endswith('_date') or key.endswith('_month')) -%}
-    {%- set unit = 'month' if key.endswith('_month') else 'day' -%}
-    delete from {{ this }}
-    where {{ key }} >= date_trunc('{{ unit }}', {{ first_corrected_day() }})::date
+    {%- set unit = {'date': 'day', 'month': 'month'}.get(key.split('_')[-1]) -%}
+    {%- if is_incremental() and unit -%}
+        delete from {{ this }} where {{ key }} >= date_trunc('{{ unit }}', {{ first_corrected_day() }})::date
     {%- endif -%}
 {%- endmacro %}
 
