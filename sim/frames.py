@@ -32,12 +32,12 @@ class Outbox:
     """Rows on their way out of a shard, as chunks of columns by table path."""
 
     def __init__(self) -> None:
-        self._chunks: dict[str, list[Mapping[str, Column]]] = {}
+        self._chunks: dict[str, list[dict[str, Column]]] = {}
         self._frames: dict[str, list[pl.DataFrame]] = {}
 
     def add(self, table: Table, columns: Mapping[str, Column]) -> None:
         """Add rows as raw columns: cents, day numbers, Unix seconds, NULL for nothing, numbers of words."""
-        self._chunks.setdefault(table.path, []).append(columns)
+        self._chunks.setdefault(table.path, []).append({name: _narrow(columns[name]) for name in table.columns})
 
     def add_frame(self, table: Table, frame: pl.DataFrame) -> None:
         """Add rows that are a frame already."""
@@ -50,16 +50,29 @@ class Outbox:
     def _table(self, table: Table) -> pl.DataFrame:
         frames = self._frames.pop(table.path, [])
         # A month of a large company is hundreds of megabytes; only one column of it is held twice.
-        chunks = [dict(chunk) for chunk in self._chunks.pop(table.path, ())]
+        chunks = self._chunks.pop(table.path, [])
         if chunks:
             columns = (
-                _column(table, name, kind, np.concatenate([chunk.pop(name) for chunk in chunks]))
+                _column(table, name, kind, _wide(np.concatenate([chunk.pop(name) for chunk in chunks])))
                 for name, kind in table.columns.items()
             )
             frames.append(pl.DataFrame(list(columns)))
         if not frames:
             return table.empty()
         return last_rows(table, pl.concat(frames))
+
+
+def _narrow(column: Column) -> Column:
+    """Whole numbers in half the memory where they fit."""
+    if column.dtype == np.int64 and len(column):
+        low, high = column.min(), column.max()
+        if low >= -(1 << 31) and high < 1 << 31:
+            return column.astype(np.int32)
+    return column
+
+
+def _wide(column: Column) -> Column:
+    return column.astype(np.int64) if column.dtype == np.int32 else column
 
 
 def last_rows(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
