@@ -25,7 +25,8 @@ def built(simulated: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """The company with its sales marts, and an order that came after they were built."""
     with copy_of(simulated, simulated.db_name, "api_metrics") as settings, served(settings) as api:
         assert api.order(1, {api.stocked(1)[0]: 2}).status_code == 201
-        DbtProject(settings, tmp_path_factory.mktemp("dbt")).run(["run", "--select", "+daily_sales_by_store", "stg_world"])
+        project = DbtProject(settings, tmp_path_factory.mktemp("dbt"))
+        project.run(["run", "--select", "+daily_sales_by_store", "stg_world"])
         yield api
 
 

@@ -7,6 +7,8 @@ create table operations.corrections (
     noted_at timestamptz not null default now()
 );
 comment on table operations.corrections is 'Changes of rows that had been published: incremental models build again from the first day.';
+comment on column operations.corrections.correction is 'Counts up.';
+comment on column operations.corrections.noted_at is 'When it was noted.';
 comment on column operations.corrections.first_day is 'World day from which on rows may have changed.';
 
 create table operations.corrections_built (
@@ -15,6 +17,7 @@ create table operations.corrections_built (
     through bigint not null check (through >= since)
 );
 comment on table operations.corrections_built is 'Which corrections an incremental model has taken in.';
+comment on column operations.corrections_built.model is 'Name of the model.';
 comment on column operations.corrections_built.since is 'Last correction before those that its newest build takes in.';
 comment on column operations.corrections_built.through is 'Last correction that its newest build takes in.';
 
