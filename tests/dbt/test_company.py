@@ -84,7 +84,8 @@ def test_a_second_build_changes_nothing(company: Company) -> None:
 
 
 def test_the_newest_receipt_of_a_world_that_stands_still_is_fresh(company: Company) -> None:
-    assert company.project.source_freshness()["statuses"] == {"pass": 1}
+    """Freshness is of the source as a whole: each of its tables is told as fresh as the newest receipt."""
+    assert company.project.source_freshness()["statuses"].keys() == {"pass"}
 
 
 def test_the_documentation_site_is_written_into_the_state_directory(company: Company) -> None:

@@ -26,7 +26,8 @@ from walmart_app.services.unit import Unit
 
 TURN_SECONDS = 0.2
 _ROTATE_EVERY = 30.0
-_HURRIED_SECONDS = 2.0  # when the main process was killed, nothing may linger
+_HURRIED_SECONDS = 2.0  # when the main process was killed, nothing may linger …
+_HURRIED_DATABASE_SECONDS = 6.0  # … but what the server writes down now it need not recover at the next start
 TASK_LOGS_KEPT = 3_000
 
 
@@ -91,12 +92,13 @@ class Supervisor:
         if not killed:
             self._say("[services] stopping")
         last = [unit for unit in self._units.values() if unit.service.name == "postgres"]
-        for group in ([unit for unit in self._units.values() if unit not in last], last):
+        others = [unit for unit in self._units.values() if unit not in last]
+        for group, hurried in ((others, _HURRIED_SECONDS), (last, _HURRIED_DATABASE_SECONDS)):
             for unit in group:
                 unit.ask_to_stop()
             self._write()
             longest = max((unit.service.stop_seconds for unit in group), default=0)
-            deadline = time.monotonic() + (min(longest, _HURRIED_SECONDS) if killed else longest)
+            deadline = time.monotonic() + (min(longest, hurried) if killed else longest)
             while time.monotonic() < deadline and not all(unit.stopped() for unit in group):
                 time.sleep(0.05)
             for unit in group:
