@@ -33,7 +33,7 @@ def walmart_dbt_pipeline() -> None:
     def step(name: str) -> dict[str, Any]:
         """One dbt command."""
         if name == "docs_generate":
-            os.nice(10)  # readers of documentation can wait for those of figures
+            os.nice(19)  # readers of documentation can wait for those of figures
         from loaders.dbt import DbtProject
         from loaders.settings import Settings
 
