@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from threading import Event
 
 from loaders import months
@@ -21,7 +21,6 @@ from sim.schema import API_SEQUENCE_START, RETURNS, TABLES, TRANSACTION_ITEMS, T
 
 Report = Callable[[str], object]
 RECEIPTS = (TRANSACTIONS, TRANSACTION_ITEMS)
-AHEAD = timedelta(days=62)
 _SIGN_OF_LIFE = 60.0  # seconds: shorter than any server's patience with a transaction that does nothing
 
 # Input of the world that the company brings along. What came at one instant is put back in an order that was
@@ -82,7 +81,7 @@ def write(connection: Conn, more: Callable[[], Conn], directory: RunDirectory, r
             raise
     for each in aside:
         months.attach(connection, each.first)
-    connection.execute("select ensure_partitions(%s, %s)", (directory.start, directory.through + AHEAD))
+    connection.execute("select ensure_partitions(%s, %s)", (directory.start, directory.through + months.AHEAD))
     _copy(connection, directory.files(RETURNS), report)
     connection.execute(_INBOX.encode())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 from psycopg import sql
@@ -17,6 +17,7 @@ from loaders.copying import Conn, copy
 from sim.schema import TRANSACTION_ITEMS, TRANSACTIONS, Table
 
 TABLES = (TRANSACTION_ITEMS, TRANSACTIONS)  # the longest first
+AHEAD = timedelta(days=62)  # months are made so far ahead of the clock, so that no order has to make its own
 LEAST_ROWS = 10_000  # receipts from which a month is worth tables of its own
 
 Marks = Mapping[str, str]  # what a month's rows are a copy of, by the table's path

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 
 from psycopg import Rollback
@@ -36,7 +36,6 @@ _UNSHARED = tuple(table for table in TABLES if table.mode is Mode.APPEND and tab
 # returns refer to products, which a period may bring
 _SHARED = (*(table for table in TABLES if table.mode is Mode.UPSERT and table is not INVENTORY), RETURNS)
 _RECEIPTS = (TRANSACTIONS, TRANSACTION_ITEMS)
-AHEAD = timedelta(days=62)
 
 ATTEMPTS = 3  # computations of a period; the last one holds the world's row, so that no order can come between
 
@@ -183,7 +182,7 @@ class ShardAdvance:
         # an order from the API never has to make its own month, but while history is written there are no orders
         first, last = world_day(self.row.clock), world_day(computed.until - datetime.resolution)
         if computed.until >= self.first_until:
-            last = world_day(computed.until) + AHEAD
+            last = world_day(computed.until) + months.AHEAD
         if last >= self._months_until:
             self.connection.execute("select ensure_partitions(%s, %s)", (first, last))
             self._months_until = first_of_next_month(last)
