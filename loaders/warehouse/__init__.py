@@ -6,23 +6,27 @@ imported when a function needs them: an embedded engine does not survive a fork.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loaders.retrying import persistent
 from loaders.settings import Settings
+from loaders.warehouse.schemas import SCHEMAS
 
 if TYPE_CHECKING:
     import polars as pl
 
 
 @persistent("reader")
-def extract(settings: Settings, load_id: str) -> Path:
-    """Write what changed since the last reconciled load to files, as of one instant; returns the manifest's path."""
+def extract(settings: Settings, load_id: str, schemas: Sequence[str] = SCHEMAS) -> Path:
+    """Write what changed since the last reconciled load to files, as of one instant; returns the manifest's path.
+
+    Tables of other schemas than `schemas` are neither looked at, nor touched by the load.
+    """
     from loaders.warehouse.extracting import extract as run
 
-    return run(settings, load_id)
+    return run(settings, load_id, schemas)
 
 
 @persistent("loader")

@@ -7,7 +7,7 @@ predictions are all tables of that schema. What has a date as its first column i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from psycopg import sql
 
 from loaders.copying import Conn
 from loaders.errors import WarehouseError
+from loaders.warehouse.schemas import SCHEMAS
 
 WHOLE = "all"  # the one part of a table that is not kept by month
 VIEWS = ("fct_sales_lines",)  # what PostgreSQL need not keep twice
@@ -110,20 +111,20 @@ from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 where (c.relkind in ('r', 'p', 'm') or c.relkind = 'v' and c.relname = any(%s)) and not c.relispartition
-  and n.nspname in ('analytics', 'predictions')
+  and n.nspname = any(%s)
   and c.relname !~ '^(base|stg|int)_|__dbt_(tmp|backup)'
 order by n.nspname, c.relname, a.attnum
 """
 
 
-def warehouse_tables(connection: Conn) -> list[WarehouseTable]:
-    """Every table that goes to the warehouse.
+def warehouse_tables(connection: Conn, schemas: Sequence[str] = SCHEMAS) -> list[WarehouseTable]:
+    """Every table of `schemas` that goes to the warehouse.
 
     Raises:
         WarehouseError: two of them have the same name.
     """
     found: dict[tuple[str, str], list[Column]] = {}
-    for schema, name, column, kind, nullable in connection.execute(_TABLES, (list(VIEWS),)).fetchall():
+    for schema, name, column, kind, nullable in connection.execute(_TABLES, (list(VIEWS), list(schemas))).fetchall():
         found.setdefault((schema, name), []).append(_column(column, kind, nullable))
     tables = [WarehouseTable(schema, name, tuple(c), _part_column(schema, c)) for (schema, name), c in found.items()]
     _refuse_twins(tables)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -18,16 +19,22 @@ from loaders.settings import Settings
 from loaders.times import first_of_next_month
 from loaders.warehouse.catalog import WHOLE, WarehouseTable, warehouse_tables
 from loaders.warehouse.manifest import Extracted, Manifest, Part, Totals
+from loaders.warehouse.schemas import SCHEMAS
 
 KEEP = 3  # extracts left on disk, so that a step of an earlier load can be repeated
 
 
-def extract(settings: Settings, load_id: str) -> Path:
-    """Look at every table in one snapshot of the database; write the changed parts, then the manifest; return its path.
+def extract(settings: Settings, load_id: str, schemas: Sequence[str] = SCHEMAS) -> Path:
+    """Look at every table of `schemas` in one snapshot; write the changed parts, then the manifest; return its path.
 
     Raises:
-        WarehouseError: `load_id` cannot be a directory's name, or a row has no date to file it under.
+        WarehouseError: `load_id` cannot be a directory's name, a schema is none of the warehouse's, or a row has no
+            date to file it under.
     """
+    unknown = sorted(set(schemas) - set(SCHEMAS))
+    if unknown:
+        message = f"The warehouse holds tables of {', '.join(SCHEMAS)}, and none of {', '.join(unknown)}."
+        raise WarehouseError(message)
     if not re.fullmatch(r"[\w.:+=@-]{1,200}", load_id) or load_id.startswith("."):
         message = f"A load's id may hold letters, digits and .:+=@_- only, not {load_id!r}."
         raise WarehouseError(message)
@@ -41,8 +48,9 @@ def extract(settings: Settings, load_id: str) -> Path:
         known = _reconciled(connection, settings.warehouse)
         row = connection.execute("select published_through()").fetchone()
         published = row[0].isoformat() if row and row[0] else None
-        tables = tuple(_extract_table(connection, table, known, directory) for table in warehouse_tables(connection))
-    path = Manifest(load_id, settings.warehouse, published, directory, tables).write()
+        found = warehouse_tables(connection, schemas)
+        tables = tuple(_extract_table(connection, table, known, directory) for table in found)
+    path = Manifest(load_id, settings.warehouse, published, directory, tuple(schemas), tables).write()
     _drop_older(root, keep=directory)
     return path
 

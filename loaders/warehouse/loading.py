@@ -58,13 +58,13 @@ def _stale(warehouse: Warehouse, extracted: Extracted) -> bool:
 
 
 def _remove_others(settings: Settings, manifest: Manifest, warehouse: Warehouse) -> None:
-    """Drop what earlier loads brought from tables that the extract did not find, and forget that they did."""
+    """Drop what earlier loads brought from the schemas' tables that the extract did not find; forget that they did."""
     here = [extracted.table.source for extracted in manifest.tables]
     with connect(settings, "loader") as connection:
         gone = connection.execute(
             "delete from operations.warehouse_loads where warehouse = %s and table_name <> all(%s) "
-            "returning table_name",
-            (manifest.warehouse, here),
+            "and split_part(table_name, '.', 1) = any(%s) returning table_name",
+            (manifest.warehouse, here, list(manifest.schemas)),
         ).fetchall()
         for source in sorted({source for (source,) in gone}):
             warehouse.remove(WarehouseTable.named(source))

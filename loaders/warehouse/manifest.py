@@ -44,12 +44,13 @@ class Extracted:
 
 @dataclass(frozen=True)
 class Manifest:
-    """An extract; `directory` holds its files."""
+    """An extract of the tables of `schemas`; `directory` holds its files."""
 
     load_id: str
     warehouse: str
     published_through: str | None
     directory: Path
+    schemas: tuple[str, ...]
     tables: tuple[Extracted, ...] = field(default_factory=tuple)
 
     def write(self) -> Path:
@@ -58,6 +59,7 @@ class Manifest:
             "load_id": self.load_id,
             "warehouse": self.warehouse,
             "published_through": self.published_through,
+            "schemas": self.schemas,
             "tables": [
                 {
                     "table": extracted.table.to_dict(),
@@ -86,7 +88,14 @@ class Manifest:
             Extracted(WarehouseTable.from_dict(entry["table"]), tuple(map(_part, entry["parts"])))
             for entry in content["tables"]
         )
-        return cls(content["load_id"], content["warehouse"], content["published_through"], path.parent, tables)
+        return cls(
+            content["load_id"],
+            content["warehouse"],
+            content["published_through"],
+            path.parent,
+            tuple(content["schemas"]),
+            tables,
+        )
 
 
 def _part(entry: dict[str, Any]) -> Part:

@@ -35,19 +35,40 @@ print("FOUND " + json.dumps({
 }))
 """
 
+EXTRACTED = """
+import json, sys
+from types import SimpleNamespace as Of
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk.execution_time.context import TriggeringAssetEventsAccessor
+from loaders import warehouse
+warehouse.extract = lambda settings, load_id, schemas: ",".join(schemas)
+extract = DagBag(dag_folder=sys.argv[1]).dags["walmart_warehouse_load"].get_task("extract").python_callable
+event = lambda name: Of(asset=Of(name=name, uri=name), source_aliases=[])
+print("FOUND " + json.dumps({
+    names: extract(dag_run=Of(run_id="one"),
+                   triggering_asset_events=TriggeringAssetEventsAccessor.build(map(event, names.split())))
+    for names in ("", "marts", "predictions", "marts predictions")
+}))
+"""
+
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What Airflow reads out of the folder, in a process of its own."""
+    """What Airflow reads out of the folder."""
+    return ask(READ, tmp_path_factory.mktemp("airflow"))
+
+
+def ask(code: str, home: Path) -> dict[str, Any]:
+    """What it prints in a process of its own."""
     variables = {
         **os.environ,
-        "AIRFLOW_HOME": str(tmp_path_factory.mktemp("airflow")),
+        "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "ignore",
     }
     done = subprocess.run(
-        [sys.executable, "-c", READ, str(ROOT / "dags")], env=variables, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, str(ROOT / "dags")], env=variables, capture_output=True, text=True, check=True
     )
     line = next(line for line in done.stdout.splitlines() if line.startswith("FOUND "))
     result: dict[str, Any] = json.loads(line.removeprefix("FOUND "))
@@ -90,6 +111,17 @@ def test_assets_join_them(found: dict[str, Any]) -> None:
 
 def test_only_the_simulation_runs_at_the_first_start_by_itself(found: dict[str, Any]) -> None:
     assert [dag_id for dag_id, dag in found["dags"].items() if dag["start"]] == ["walmart_simulation"]
+
+
+def test_new_predictions_alone_go_to_the_warehouse_without_the_marts(tmp_path: Path) -> None:
+    everything = "analytics,predictions"
+    extracted = ask(EXTRACTED, tmp_path)
+    assert extracted == {
+        "": everything,
+        "marts": everything,
+        "predictions": "predictions",
+        "marts predictions": everything,
+    }
 
 
 def test_each_is_documented_runs_alone_and_tries_again(found: dict[str, Any]) -> None:

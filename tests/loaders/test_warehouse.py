@@ -155,6 +155,27 @@ def test_what_postgresql_has_no_more_goes_from_the_warehouse(loaded: Settings) -
     assert scalar(loaded, LINES) == one(loaded, "select count(*) from transaction_items")
 
 
+def test_a_load_of_predictions_leaves_the_marts_alone(loaded: Settings) -> None:
+    """Neither brought nor dropped, and still found by the next load of all."""
+    with connect(loaded, "loader") as connection:
+        connection.execute(
+            "insert into predictions.forecasts (as_of, level, key, model, date, horizon, mean, lower, upper) "
+            "values ('2026-01-01', 'store', '1', 'naive', '2026-01-08', 7, 1, 0, 2)"
+        )
+        connection.execute("drop table analytics.shelf")
+        connection.execute("delete from analytics.daily_sales")
+    before = scalar(loaded, "select count() from {db}.daily_sales")
+    manifest = warehouse.extract(loaded, "second", ("predictions",))
+    assert warehouse.load(loaded, manifest)["tables"] == 1
+    assert warehouse.reconcile(loaded, manifest)["tables"] < 10
+    assert scalar(loaded, "select sum(horizon) from {db}.forecasts") == 7
+    assert scalar(loaded, "select count() from {db}.daily_sales") == before > 0
+    assert scalar(loaded, "select count() from {db}.shelf") > 0
+    bring(loaded, "third")
+    assert scalar(loaded, "select count() from {db}.daily_sales") == 0
+    assert scalar(loaded, "select count() from system.tables where database = '{db}' and name = 'shelf'") == 0
+
+
 def test_a_load_stopped_half_way_shows_nothing_and_is_completed(
     loaded: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,6 +229,8 @@ def test_a_table_changed_by_hand_is_replaced_by_the_load_after(loaded: Settings)
 
 
 def test_what_cannot_be_a_load_is_refused(loaded: Settings) -> None:
+    with pytest.raises(WarehouseError, match="and none of staging"):
+        warehouse.extract(loaded, "second", ("predictions", "staging"))
     with pytest.raises(WarehouseError, match="letters, digits"):
         warehouse.extract(loaded, "../elsewhere")
     with pytest.raises(WarehouseError, match="is gone"):

@@ -1,0 +1,3 @@
+"""The schemas of PostgreSQL of which the warehouse holds tables: what dbt built, and what was predicted."""
+
+SCHEMAS = ("analytics", "predictions")
