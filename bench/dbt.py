@@ -20,7 +20,7 @@ from bench.database import copied, server
 from bench.result import Result, table
 from loaders import pipeline
 from loaders.db import connect, parameters
-from loaders.dbt import DbtProject
+from loaders.dbt import PLANNING, DbtProject
 from loaders.settings import Settings
 from walmart_app.services.postgres import binary
 
@@ -103,7 +103,7 @@ def _psql(settings: Settings, compiled_for: str, models: list[dict[str, Any]], s
     script.write_text("\n".join(statements))
     values = parameters(settings, "loader")
     names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password", "PGDATABASE": "dbname"}
-    environment = {name: str(values[key]) for name, key in names.items()}
+    environment = {name: str(values[key]) for name, key in names.items()} | {"PGOPTIONS": PLANNING}
     began = time.perf_counter()
     subprocess.run([binary("psql"), "-q", "-f", str(script)], env=environment, check=True)
     return time.perf_counter() - began
