@@ -35,8 +35,12 @@ def part_digests(table: Table, frame: pl.DataFrame) -> dict[str, str]:
     day = rows[table.month_of]
     months = day.dt.year().cast(pl.Int32) * 12 + day.dt.month().cast(pl.Int32) - 1
     found = months.unique().sort().to_list()
-    parts = {f"{month // 12:04d}-{month % 12 + 1:02d}": rows.filter(months == month) for month in found}
-    return {name: _digest(table, part) for name, part in parts.items()}
+    return {
+        f"{month // 12:04d}-{month % 12 + 1:02d}": _digest(
+            table, rows if len(found) == 1 else rows.filter(months == month)
+        )
+        for month in found
+    }
 
 
 def combine(parts: Mapping[str, str]) -> str:
@@ -71,11 +75,12 @@ def _conformed(series: pl.Series, name: str, kind: pl.DataType | type[pl.DataTyp
 
 
 def _digest(table: Table, frame: pl.DataFrame) -> str:
-    rows = frame if _in_order(frame, table.key) else frame.sort(*table.key)
+    # a month of a large company fills much of the memory: it is sorted column by column and never copied whole
+    order = None if _in_order(frame, table.key) else frame.select(pl.arg_sort_by(*table.key)).to_series()
     found = hashlib.sha256()
-    found.update(f"{table.path} {rows.height}".encode())
+    found.update(f"{table.path} {frame.height}".encode())
     for name in table.columns:
-        _feed(found, rows[name])
+        _feed(found, frame[name] if order is None else frame[name].gather(order))
     return found.hexdigest()
 
 

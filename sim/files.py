@@ -142,15 +142,21 @@ class RunDirectory:
         return None if found is None else self._read_state()
 
     def commit(
-        self, through: date, rows: Mapping[str, pl.DataFrame], final: Mapping[str, pl.DataFrame],
+        self, through: date, rows: dict[str, pl.DataFrame], final: Mapping[str, pl.DataFrame],
         snapshot: Mapping[int, bytes], digests: Mapping[int, str],
     ) -> None:  # fmt: skip
-        """Add the rows of the month under way, the final-state tables and the state at the boundary of `through`."""
+        """Add the rows of the month under way, the final-state tables and the state at the boundary of `through`.
+
+        The month's tables are taken out of `rows` one after the other, so that the memory of each is free once it
+        is written.
+        """
         month = f"{self.manifest.through:%Y-%m}"
         for table in schema.TABLES:
             if table.month_of is not None:
-                self._write(table, self._path(table, month), rows[table.path])
-                self.manifest.note(table, month, rows[table.path])
+                frame = rows.pop(table.path)
+                self._write(self._path(table, month), frame)
+                self.manifest.note(table, month, frame)
+                del frame
         self._write_state(through, final, snapshot)
         aside = []
         for table in schema.TABLES:
@@ -175,7 +181,7 @@ class RunDirectory:
         name = table.path if month is None else f"{table.path}/{month}"
         return self.folder / f"{name}.{self._format}"
 
-    def _write(self, table: Table, path: Path, frame: pl.DataFrame) -> None:
+    def _write(self, path: Path, frame: pl.DataFrame) -> None:
         self._write_aside(path, frame).replace(path)
 
     def _write_aside(self, path: Path, frame: pl.DataFrame) -> Path:

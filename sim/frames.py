@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from sim import schema
 from sim.clock import EPOCH
 from sim.schema import INSTANT, MONEY, Mode, Table
 
@@ -43,11 +42,8 @@ class Outbox:
         """Add rows that are a frame already."""
         self._frames.setdefault(table.path, []).append(frame)
 
-    def drain(self) -> dict[str, pl.DataFrame]:
-        """One frame a table of the schema, empty ones included; of rows with one key an upsert keeps the last."""
-        return {table.path: self._table(table) for table in schema.TABLES}
-
-    def _table(self, table: Table) -> pl.DataFrame:
+    def take(self, table: Table) -> pl.DataFrame:
+        """The rows of one table, which then are no longer here; of rows with one key an upsert keeps the last."""
         frames = self._frames.pop(table.path, [])
         # A month of a large company is hundreds of megabytes; only one column of it is held twice.
         chunks = self._chunks.pop(table.path, [])

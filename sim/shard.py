@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from sim import state
+from sim import schema, state
 from sim.api import ApiInput
 from sim.clock import DAY_SECONDS, checked_instant, day_start, world_day
 from sim.counts import DayCounts
 from sim.errors import ClockError, OrderError, StateError
 from sim.model import RetailModel
+from sim.schema import Table
 from sim.state import StoreState
 from sim.world import World
 
@@ -47,6 +48,18 @@ class Shard:
     ) -> dict[str, pl.DataFrame]:
         """Let everything before `until` happen and return the rows it made, one frame a table of the schema.
 
+        As `proceed`, and then `take` of every table.
+        """
+        self.proceed(until, orders, on_day)
+        return {table.path: self.take(table) for table in schema.TABLES}
+
+    def take(self, table: Table) -> pl.DataFrame:
+        """Rows made since they were last taken; until then they are held in half of a frame's memory."""
+        return self._model.outbox.take(table)
+
+    def proceed(self, until: datetime, orders: Sequence[ApiInput] = (), on_day: OnDay | None = None) -> None:
+        """Let everything before `until` happen.
+
         `until` is a whole quarter of an hour, not before the clock. `orders` are the API's orders and
         returns stamped in [clock, until); each takes stock, or gives it back, first thing at its time, in the
         order of sequence. `on_day` is
@@ -72,7 +85,6 @@ class Shard:
                     on_day(day, counts)
         for shop in self._model.shops:
             shop.report_inventory()
-        return self._model.outbox.drain()
 
     def _checked(self, orders: Sequence[ApiInput], end: datetime) -> list[ApiInput]:
         mine = set(self.store_ids)

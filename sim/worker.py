@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from multiprocessing.connection import Connection
 
 from sim.counts import DayCounts
 from sim.errors import SimulationError
-from sim.runner import months
+from sim.runner import gather
 from sim.shard import Shard
 from sim.workers import Ended, Order, hand_over
 from sim.world import World
@@ -33,13 +32,12 @@ def _work(connection: Connection) -> None:
     def ended(day: date, counts: DayCounts) -> None:
         connection.send(Ended(day, counts))
 
-    def told() -> Iterator[datetime]:
-        while True:
-            yield connection.recv()
-
-    for month in months(shards, told(), ended):
-        hand_over(connection, month)
-        del month  # else it would be held until the next one is there
+    on_day = gather(len(shards), ended)
+    while True:
+        end = connection.recv()
+        for shard in shards:
+            shard.proceed(end, on_day=on_day)
+        hand_over(connection, shards, end)
 
 
 def made(order: Order) -> list[Shard]:

@@ -25,9 +25,9 @@ from sim.counts import DayCounts
 from sim.errors import SimulationError, WorkerError
 from sim.params import Params
 from sim.runner import Month, gather, put_together
-from sim.shard import OnDay
+from sim.shard import OnDay, Shard
 
-_PIECE = 200_000  # rows
+_PIECE = 50_000  # rows
 _ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -50,13 +50,15 @@ class Piece:
     rows: pl.DataFrame
 
 
-def hand_over(connection: Connection, month: Month) -> None:
-    """Send a month to the parent: its rows, then the rest."""
-    for path, frame in month.rows.items():
-        for piece in frame.iter_slices(_PIECE):
-            if piece.height:
-                connection.send(Piece(path, piece))
-    connection.send(replace(month, rows={}))
+def hand_over(connection: Connection, shards: Sequence[Shard], end: datetime) -> None:
+    """Send a month that ended to the parent: its rows table by table, then the rest. What was sent is not held here."""
+    for table in schema.TABLES:
+        for shard in shards:
+            for piece in shard.take(table).iter_slices(_PIECE):
+                if piece.height:
+                    connection.send(Piece(table.path, piece))
+    contents = {store_id: content for shard in shards for store_id, content in shard.contents().items()}
+    connection.send(Month(end.date(), {}, contents))
 
 
 @dataclass(frozen=True)

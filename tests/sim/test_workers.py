@@ -21,7 +21,7 @@ from sim import schema, workers
 from sim.clock import day_start
 from sim.counts import DayCounts
 from sim.errors import WorkerError
-from sim.runner import Month, deal, month_ends, months
+from sim.runner import Month, deal, month_ends, months, put_together
 from sim.worker import made
 from sim.workers import Order, Piece, Workers, hand_over
 from tests.sim.companies import START, at, hashes, small, whole, world
@@ -45,19 +45,24 @@ def test_workers_together_make_the_rows_of_one_process() -> None:
     assert hashes(rows) == hashes(whole(14))
 
 
-def test_a_month_goes_over_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows, ours_theirs = whole(14), Pipe()
+def test_a_month_goes_over_in_pieces_and_is_then_no_longer_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    company, (ours, theirs) = world(), Pipe()
+    expected = company.shard(company.store_ids).advance(at(14))
+    shards = [company.shard(stores) for stores in deal(company, 2)]
+    for shard in shards:
+        shard.proceed(at(14))
     monkeypatch.setattr(workers, "_PIECE", 100)
-    month = Month(at(14).date(), rows, {1: b"state"})
-    sender = threading.Thread(target=hand_over, args=(ours_theirs[0], month))
+    sender = threading.Thread(target=hand_over, args=(ours, shards, at(14)))
     sender.start()
-    got: dict[str, list[pl.DataFrame]] = {}
-    while isinstance(message := ours_theirs[1].recv(), Piece):
-        got.setdefault(message.path, []).append(message.rows)
+    got = {table.path: table.empty() for table in schema.TABLES}
+    while isinstance(message := theirs.recv(), Piece):
+        assert message.rows.height <= 100
+        got[message.path].vstack(message.rows, in_place=True)
     sender.join()
-    assert message == Month(at(14).date(), {}, {1: b"state"})
-    assert max(piece.height for pieces in got.values() for piece in pieces) == 100
-    assert hashes({t.path: pl.concat([t.empty(), *got.get(t.path, [])]) for t in schema.TABLES}) == hashes(rows)
+    contents = {store_id: content for shard in shards for store_id, content in shard.contents().items()}
+    assert message == Month(at(14).date(), {}, contents)
+    assert hashes(put_together([got])) == hashes(expected)
+    assert not any(shard.take(table).height for shard in shards for table in schema.TABLES)
 
 
 @pytest.mark.parametrize("apart", [False, True])
