@@ -59,8 +59,8 @@ class Manifest:
     def to_dict(self) -> dict[str, Any]:
         """As JSON: `tables` gives each table's rows and canonical hash, and its months' where it grows."""
         tables = {}
-        for path, counts in self.rows.items():
-            digests = self.parts[path]
+        for path in (table.path for table in schema.TABLES if table.path in self.rows):
+            counts, digests = self.rows[path], self.parts[path]
             tables[path] = {
                 "rows": sum(counts.values()),
                 "hash": canonical.combine(digests),
@@ -147,16 +147,16 @@ class RunDirectory:
     ) -> None:  # fmt: skip
         """Add the rows of the month under way, the final-state tables and the state at the boundary of `through`.
 
-        The month's tables are taken out of `rows` one after the other, so that the memory of each is free once it
-        is written.
+        The month's tables are taken out of `rows` one after the other, and the memory of each is free once it is
+        written; the largest, which takes most to write, comes last.
         """
         month = f"{self.manifest.through:%Y-%m}"
-        for table in schema.TABLES:
-            if table.month_of is not None:
-                frame = rows.pop(table.path)
-                self._write(self._path(table, month), frame)
-                self.manifest.note(table, month, frame)
-                del frame
+        growing = [table for table in schema.TABLES if table.month_of is not None]
+        for table in sorted(growing, key=lambda table: rows[table.path].estimated_size()):
+            frame = rows.pop(table.path)
+            self._write(self._path(table, month), frame)
+            self.manifest.note(table, month, frame)
+            del frame
         self._write_state(through, final, snapshot)
         aside = []
         for table in schema.TABLES:
