@@ -37,6 +37,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from loaders import encoding, months, pipeline
 from loaders.db import connect
+from loaders.retrying import persistent
 from loaders.settings import Settings
 from loaders.simulated import SimulatedWorld
 from loaders.times import day_start
@@ -44,8 +45,11 @@ from loaders.world import the_world
 given = json.loads(sys.argv[1])
 settings = Settings.load(_env_file=None, state_dir=Path(given["state_dir"])).model_copy(update=given["changes"])
 months.LEAST_ROWS = 1  # months are filled aside, as those of a large company are
-with connect(settings, "loader") as connection:
-    world = the_world(connection)
+@persistent("loader")
+def found(settings):  # the server may be recovering from an earlier kill
+    with connect(settings, "loader") as connection:
+        return the_world(connection)
+world = found(settings)
 live = SimulatedWorld.of(world).start([1])  # in memory alone: the loops are compiled before the work begins
 live.advance(day_start(world.start) + timedelta(days=20), (), None)
 print("ready", flush=True)

@@ -217,7 +217,7 @@ class DbtProject:
             "DBT_SSLMODE": values.get("sslmode"),
             "DBT_SSLROOTCERT": values.get("sslrootcert"),
             "DBT_THREADS": str(self.threads),
-            "PGOPTIONS": PLANNING,
+            "PGOPTIONS": " ".join(filter(None, (os.environ.get("PGOPTIONS"), PLANNING))),
         }
 
     @contextmanager
