@@ -43,7 +43,7 @@ def test_the_first_journey_with_everything_running(place: Path) -> None:
                 sim_customers=60,
                 sim_stores=2,
                 sim_products=30,
-                sim_days=12,
+                sim_days=28,  # enough for forecasts, which `settle` waits for
             )
             try:
                 _journey(product, started, joined.path[0])
