@@ -45,8 +45,11 @@ def main(arguments: list[str]) -> Result:
         project.snapshot()  # apart, as for the reference
         full = _seconds(project, "run", "--full-refresh")
         models = _models(settings)
-        pipeline.run(settings, now=NOW + timedelta(days=1))
-        day, live = _seconds(project, "run"), _seconds(project, "run", "--select", "tag:live")
+        days = []
+        for later in (1, 2):  # elasticity and affinity are measured when a week has settled, which is on the first day
+            pipeline.run(settings, now=NOW + timedelta(days=later))
+            days.append(_seconds(project, "run"))
+        live = _seconds(project, "run", "--select", "tag:live")
         nothing = DbtProject(empty, Path(directory) / "empty")
         compiled = _compiled(nothing)  # where no model exists yet, none is incremental
         nothing.keep_manifest()
@@ -56,8 +59,16 @@ def main(arguments: list[str]) -> Result:
         reference = _psql(plain, empty.db_name, compiled, Path(directory) / "models.sql")
     print(table(["model, full build", "s", "rows"], models[:_SLOWEST]))
     print()
-    commands = {"full build": full, "compiled SQL by psql": reference, "a day added": day, "models of the quarter-hour":
-                live, "the same command without a company": fixed, "a day costs": day - fixed}  # fmt: skip
+    commands = {
+        "full build": full,
+        "compiled SQL by psql": reference,
+        "a day added": days[1],
+        "a day that settles a week": days[0],
+        "models of the quarter-hour": live,
+        "the same command without a company": fixed,
+        "a day costs": days[1] - fixed,
+        "a day that settles a week costs": days[0] - fixed,
+    }
     print(table(["command", "s"], [[name, f"{seconds:.2f}"] for name, seconds in commands.items()]))
     print()
     return Result("dbt", round(full, 2), round(reference, 2), "s", round(reference / full, 3))
