@@ -132,7 +132,7 @@ def _tunnel(network: Network, mark: str) -> None:
     for machine, device in zip(machines, devices, strict=True):
         network.start(machine, "wireguard-go", "-f", device)
         shown: Sequence[str] = (*network.on(machine), "wg", "show", device)
-        wait_until(lambda shown=shown: subprocess.run(shown, capture_output=True).returncode == 0, 10, "wireguard-go")  # type: ignore[misc]
+        wait_until(lambda shown=shown: subprocess.run(shown, capture_output=True).returncode == 0, 60, "wireguard-go")  # type: ignore[misc]
     for place, (machine, device) in enumerate(zip(machines, devices, strict=True)):
         peer = ["peer", public[1 - place], "allowed-ips", f"{TUNNEL[1 - place]}/32"]
         where = ["listen-port", "51820"] if place == 0 else []
