@@ -12,7 +12,7 @@ import signal
 import statistics
 import time
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bench.campaign import COMPANY, PERIODS, Campaign, Kill, clock
 from bench.child import BenchError, say
@@ -20,7 +20,7 @@ from bench.database import another, network_server
 from bench.load_kills import kill_loads
 from bench.result import Result, table
 from loaders.db import connect
-from loaders.errors import DatabaseUnavailable
+from loaders.retrying import persistently
 from loaders.settings import Settings
 
 
@@ -87,21 +87,11 @@ def _crash(campaign: Campaign, victim: Settings) -> bool:
         ).fetchall()
     if found:
         os.kill(campaign.random.choice(found)[0], signal.SIGKILL)
-    code, reached = loader.wait(300), _clock_of_recovered(victim)
+    code = loader.wait(300)
+    # a loader that was just done when the server fell has not waited for its recovery
+    reached = persistently(victim, "loader", lambda: clock(victim))
     if code or reached != until:
         message = f"the loader did not end its work: it ended with {code} at {reached.isoformat()}"
         raise BenchError(message)
     campaign.compare()
     return bool(found)
-
-
-def _clock_of_recovered(victim: Settings) -> datetime:
-    """Where the company stands; a loader that was just done when the server fell has not waited for its recovery."""
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            return clock(victim)
-        except DatabaseUnavailable:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)

@@ -78,8 +78,12 @@ def months(parts: Sequence[Shard], ends: Iterable[datetime], on_day: OnDay | Non
 
 def _month(parts: Sequence[Shard], end: datetime, on_day: OnDay | None) -> Month:
     rows = advance(parts, end, on_day=on_day)
-    contents = {store_id: content for shard in parts for store_id, content in shard.contents().items()}
-    return Month(end.date(), rows, contents)
+    return Month(end.date(), rows, contents(parts))
+
+
+def contents(parts: Sequence[Shard]) -> dict[int, bytes]:
+    """The state by store of all these shards."""
+    return {store_id: content for shard in parts for store_id, content in shard.contents().items()}
 
 
 def advance(parts: Sequence[Shard], until: datetime, threads: int = 1, on_day: OnDay | None = None) -> Rows:

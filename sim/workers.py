@@ -24,7 +24,7 @@ from sim import schema
 from sim.counts import DayCounts
 from sim.errors import SimulationError, WorkerError
 from sim.params import Params
-from sim.runner import Month, gather, put_together
+from sim.runner import Month, contents, gather, put_together
 from sim.shard import OnDay, Shard
 
 _PIECE = 50_000  # rows
@@ -57,8 +57,7 @@ def hand_over(connection: Connection, shards: Sequence[Shard], end: datetime) ->
             for piece in shard.take(table).iter_slices(_PIECE):
                 if piece.height:
                     connection.send(Piece(table.path, piece))
-    contents = {store_id: content for shard in shards for store_id, content in shard.contents().items()}
-    connection.send(Month(end.date(), {}, contents))
+    connection.send(Month(end.date(), {}, contents(shards)))
 
 
 @dataclass(frozen=True)
@@ -110,8 +109,8 @@ class Workers:
 
     def _gather(self, end: datetime, on_day: OnDay | None) -> Month:
         found = [self._hear(place, on_day) for place in range(len(self._connections))]
-        contents = {store_id: content for part in found for store_id, content in part.contents.items()}
-        return Month(end.date(), put_together([part.rows for part in found]), contents)
+        states = {store_id: content for part in found for store_id, content in part.contents.items()}
+        return Month(end.date(), put_together([part.rows for part in found]), states)
 
     def _begin(self, order: Order) -> None:
         ours, theirs = socket.socketpair()
