@@ -8,7 +8,7 @@
     always true in a full build.
 #}
 {% macro has_advanced(column, through) -%}
-    {%- if is_incremental() -%}
+    {%- if execute and is_incremental() -%}
     (
         {{ through }} > (select coalesce(max(built.{{ column }}), date '1900-01-01') from {{ this }} as built)
         or {{ through }} >= {{ first_corrected_day() }}

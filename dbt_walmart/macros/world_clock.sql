@@ -16,6 +16,11 @@
     (select world.clock_day from {{ ref(world) }} as world)
 {%- endmacro %}
 
+{# Whether a day's month is over, and its look-back too: it is added up once, not again on each of its days. #}
+{% macro in_settled_month(day) -%}
+    {{ day }} < {{ month_of(clock_day() ~ ' - ' ~ var('lookback_days', 2)) }}
+{%- endmacro %}
+
 {# The last world day that is complete in every store. #}
 {% macro last_complete_day(world='stg_world') -%}
     (select world.last_complete_day from {{ ref(world) }} as world)

@@ -1,7 +1,8 @@
--- The months that long periods are read by take in what their days do.
+-- The months that long periods are read by take in what their days do; months that are not settled are not in them.
 with daily_sales as (
 
     select * from {{ ref('int_daily_sales') }}
+    where {{ in_settled_month('sale_date') }}
 
 ),
 

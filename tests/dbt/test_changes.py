@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -61,6 +62,25 @@ def test_days_added_by_the_pipelines_steps_are_green_and_equal_a_full_build(chan
     assert changed.rows(advised, other) == [(0,)]
     added = changed.content()
     project.run(["run", "--full-refresh", "--select", "tag:live", "intermediate", "marts"])
+    assert changed.content() == added
+
+
+def test_a_month_is_added_up_once_when_its_look_back_has_passed(changed: Company) -> None:
+    march, second, fourth = date(2026, 3, 1), NOW.replace(month=4, day=2), NOW.replace(month=4, day=4)
+    rows = "select max(sale_month), max(xmin::text::bigint) from analytics.{}"
+    months = [table for table in ROLLUPS if "month" in table and "customer" not in table] + ["monthly_sales_by_product"]
+    assert len(months) == 3
+
+    def go_on(to: datetime) -> dict[str, tuple[Any, ...]]:
+        pipeline.run(changed.settings, now=NOW, until=to)
+        changed.project.run(["run"])
+        return {table: changed.rows(rows.format(table))[0] for table in months}
+
+    before = {table: changed.rows(rows.format(table))[0] for table in months}
+    assert go_on(second) == before  # February, as it was: nothing was added up again
+    assert {month for month, _ in go_on(fourth).values()} == {march}
+    added = changed.content()
+    changed.project.run(["run", "--full-refresh", "--select", "tag:live", "intermediate", "marts"])
     assert changed.content() == added
 
 

@@ -37,18 +37,20 @@ with lines as (
 SUMS = "sum(paid), count(distinct transaction_id), sum(quantity)"
 
 filters = st.builds(
-    lambda start, length, store, category, channel: Filters(
+    lambda start, length, store, category, channel, open_from: Filters(
         FIRST + timedelta(days=start),
         min(LAST, FIRST + timedelta(days=start + length)),
         store,
         category,
         channel,
+        open_from,
     ),
     st.integers(0, 69),
     st.integers(0, 69),
     st.sampled_from([None, 1, 2, 3]),
     st.sampled_from([None, *CATEGORIES, "No such category"]),
     st.sampled_from([None, *CHANNELS]),
+    st.sampled_from([date(2026, 3, 1), date(2026, 2, 1), date(2026, 1, 1)]),
 )
 anything = settings(
     derandomize=True, deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -64,6 +66,7 @@ def test_there_is_to_choose_what_the_company_has(reader: Reader) -> None:
     found = dashboard.choices(reader)
     assert (found.first_day, found.last_day) == (FIRST, LAST)
     assert found.last_complete_day == LAST
+    assert found.open_from == date(2026, 3, 1)
     assert found.stores == dict(reader.execute("select store_id, name from stores").fetchall())
     assert set(found.categories) == {name for (name,) in reader.execute("select category from products").fetchall()}
     assert set(CATEGORIES) <= set(found.categories)

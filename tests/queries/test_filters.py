@@ -14,7 +14,20 @@ def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-@given(st.dates(date(2023, 1, 1), date(2026, 12, 31)), st.integers(0, 800))
+DAYS = st.dates(date(2023, 1, 1), date(2026, 12, 31))
+
+
+@given(DAYS, st.integers(0, 800), DAYS.map(lambda day: day.replace(day=1)))
+def test_months_that_are_not_added_up_yet_are_read_by_days(first: date, length: int, open_from: date) -> None:
+    chosen = Filters(first, first + timedelta(days=length), open_from=open_from)
+    values = chosen.values
+    by_month = _days(values["first_month"], values["last_month"])
+    by_day = _days(first, values["head"]) + _days(values["tail"], chosen.last)
+    assert sorted(by_month + by_day) == _days(first, chosen.last)
+    assert all(day < open_from for day in by_month)
+
+
+@given(DAYS, st.integers(0, 800))
 def test_whole_months_and_ends_are_the_period(first: date, length: int) -> None:
     chosen = Filters(first, first + timedelta(days=length))
     values = chosen.values

@@ -23,7 +23,13 @@ from walmart_app.state.dashboard_view import View, resolve
 
 MONDAY, TUESDAY = date(2026, 3, 9), date(2026, 3, 10)
 CHOICES = Choices(
-    datetime(2026, 3, 11, 15, tzinfo=UTC), date(2026, 3, 1), TUESDAY, TUESDAY, {1: "North", 2: "South"}, ["Dairy"]
+    as_of=datetime(2026, 3, 11, 15, tzinfo=UTC),
+    first_day=date(2026, 3, 1),
+    last_day=TUESDAY,
+    last_complete_day=TUESDAY,
+    open_from=date(2026, 3, 1),
+    stores={1: "North", 2: "South"},
+    categories=["Dairy"],
 )
 
 

@@ -19,6 +19,7 @@ CHOICES = Choices(
     first_day=FIRST,
     last_day=date(2026, 3, 12),
     last_complete_day=LAST,
+    open_from=date.max,
     stores={1: "North", 12: "South"},
     categories=["Bread & rolls", "Dairy"],
 )
@@ -44,6 +45,12 @@ def _parameters(view: View) -> dict[str, str]:
 
 def _resolved(**parameters: str) -> Resolved:
     return resolve(read(parameters), CHOICES)
+
+
+def test_only_months_that_are_added_up_count_as_whole() -> None:
+    until_february = dataclasses.replace(CHOICES, open_from=date(2026, 2, 1))
+    now = resolve(read({"from": "2026-01-01", "to": "2026-02-28"}), until_february).now
+    assert (now.values["first_month"], now.values["last_month"]) == (date(2026, 1, 1), date(2026, 1, 31))
 
 
 @any_settings

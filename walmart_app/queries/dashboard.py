@@ -29,7 +29,15 @@ _TABLES = (
 _BUILT = "select bool_and(to_regclass('analytics.' || name) is not null) from unnest(%s::text[]) as wanted (name)"
 _REACH = """
 select (select published_through from analytics.stg_world), (select last_complete_day from analytics.stg_world),
-       min(sale_date), max(sale_date)
+       min(sale_date), max(sale_date),
+       coalesce(
+           least(
+               (select max(sale_month) from analytics.monthly_sales_by_product),
+               (select max(sale_month) from analytics.int_monthly_category_hours),
+               (select max(sale_month) from analytics.int_monthly_members)
+           ) + interval '1 month',
+           date_trunc('month', min(sale_date)::timestamp)
+       )::date
 from analytics.daily_sales_by_store
 """
 
@@ -48,13 +56,17 @@ def _month(day: date, later: int) -> date:
 
 @dataclass(frozen=True)
 class Filters:
-    """Days `first` to `last`, both included; None: all stores, categories or channels."""
+    """Days `first` to `last`, both included; None: all stores, categories or channels.
+
+    `open_from` is the first day of the first month that the tables by month do not have.
+    """
 
     first: date
     last: date
     store_id: int | None = None
     category: str | None = None
     channel: str | None = None
+    open_from: date = date.max
 
     @property
     def days(self) -> int:
@@ -86,7 +98,7 @@ class Filters:
     def values(self) -> dict[str, Any]:
         """The parameters of `where` and `where_months`."""
         first_month = _month(self.first - timedelta(days=1), 1)
-        end = _month(self.last + timedelta(days=1), 0)  # of the whole months, not in them
+        end = min(_month(self.last + timedelta(days=1), 0), self.open_from)  # of the whole months, not in them
         whole = first_month < end
         return {
             "first": self.first,
@@ -105,13 +117,15 @@ class Filters:
 class Choices:
     """What there is to choose from; everything before `as_of` is in the figures.
 
-    `last_complete_day` is the newest day that is whole in every store, `last_day` the newest with any sale.
+    `last_complete_day` is the newest day that is whole in every store, `last_day` the newest with any sale;
+    `open_from` is the first day of the first month that the tables by month do not have.
     """
 
     as_of: datetime
     first_day: date
     last_day: date
     last_complete_day: date
+    open_from: date
     stores: dict[int, str]
     categories: list[str]
 
@@ -132,12 +146,13 @@ def choices(connection: Connection[Any]) -> Choices:
             "simulation, and this page shows them as soon as they are there."
         )
         raise NotBuilt(message)
-    as_of, last_complete_day, first_day, last_day = found
+    as_of, last_complete_day, first_day, last_day, open_from = found
     stores = connection.execute("select store_id, store_name from analytics.stg_stores order by store_id").fetchall()
     categories = connection.execute("select distinct category from analytics.stg_products order by category").fetchall()
     if not stores:
         raise NoCompany
-    return Choices(as_of, first_day, last_day, last_complete_day, dict(stores), [name for (name,) in categories])
+    names = [name for (name,) in categories]
+    return Choices(as_of, first_day, last_day, last_complete_day, open_from, dict(stores), names)
 
 
 def newest_build(connection: Connection[Any]) -> tuple[Any, ...]:

@@ -104,7 +104,8 @@ def resolve(view: View, choices: Choices) -> Resolved:
         if asked and not found:
             notes.append(f"There is no {what} “{asked}”: the filter is left out.")
     first, last = _days(view, choices, notes)
-    now = Filters(first, last, int(store) if store else None, category or None, channel or None)
+    chosen = int(store) if store else None, category or None, channel or None
+    now = Filters(first, last, *chosen, open_from=choices.open_from)
     before = _before(view.compare, view.preset, now, choices, notes)
     granted = dataclasses.replace(
         view, first=first.isoformat(), last=last.isoformat(), store=store, category=category, channel=channel

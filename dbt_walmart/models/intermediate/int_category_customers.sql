@@ -9,7 +9,7 @@ with lines as (
     select * from {{ ref('int_sales_lines') }}
     where
         customer_id is not null
-        and {{ in_window('sale_date', 'sale_month', 'month') }}
+        and {{ in_window('sale_date') }}
 
 ),
 

@@ -7,7 +7,7 @@
 with customer_transactions as (
 
     select * from {{ ref('int_customer_transactions') }}
-    where {{ in_window('transaction_date', 'sale_date') }}
+    where {{ in_window('transaction_date') }}
 
 )
 

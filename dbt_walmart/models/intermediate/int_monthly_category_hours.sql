@@ -8,13 +8,12 @@
         },
         {'columns': ['sale_month']},
     ],
-    tags=['live'],
 ) }}
 
 with lines as (
 
     select * from {{ ref('int_sales_lines') }}
-    where {{ in_window('sale_date', 'sale_month', 'month') }}
+    where {{ in_window('sale_date') }} and {{ in_settled_month('sale_date') }}
 
 ),
 

@@ -2,7 +2,6 @@
     materialized='incremental',
     unique_key='sale_month',
     indexes=[{'columns': ['sale_month', 'store_id', 'channel', 'customer_id'], 'unique': true}],
-    tags=['live'],
 ) }}
 
 with transactions as (
@@ -10,7 +9,8 @@ with transactions as (
     select * from {{ ref('stg_transactions') }}
     where
         customer_id is not null
-        and {{ in_window('transaction_date', 'sale_month', 'month') }}
+        and {{ in_window('transaction_date') }}
+        and {{ in_settled_month('transaction_date') }}
 
 ),
 

@@ -1,8 +1,12 @@
 {{ config(
     materialized='incremental',
     unique_key='sale_date',
-    indexes=[{'columns': ['promotion_id', 'store_id', 'sale_date'], 'unique': true}, {'columns': ['sale_date']}],
-    post_hook='analyze {{ this }}',
+    indexes=[
+        {'columns': ['product_id', 'store_id', 'sale_date', 'promotion_id'], 'unique': true},
+        {'columns': ['sale_date']},
+        {'columns': ['ends_on']},
+    ],
+    post_hook='{{ analyze_whole() }}',
 ) }}
 
 with days as (
@@ -35,4 +39,4 @@ select
 from days
 inner join assortment
     on days.product_id = assortment.product_id and assortment.store_id = coalesce(days.store_id, assortment.store_id)
-where {{ in_window('days.sale_date', 'sale_date') }}
+where {{ in_window('days.sale_date') }}

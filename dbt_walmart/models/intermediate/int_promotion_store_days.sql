@@ -1,11 +1,6 @@
 -- The days of a promotion in the stores that list the product, and those right before it on which it had no other.
-with promoted as (
-
-    select * from {{ ref('int_promoted_days') }}
-
-),
-
-first_day as (
+-- The promoted days are named three times, not read once: each time PostgreSQL then reads only those it is asked for.
+with first_day as (
 
     select min(sale_date) as first_date from {{ ref('int_daily_sales') }}
 
@@ -18,13 +13,9 @@ days_before as (
         promoted.ends_on,
         promoted.store_id,
         promoted.product_id,
-        generate_series(
-            greatest(promoted.starts_on - {{ var('baseline_days', 28) }}, first_day.first_date),
-            promoted.starts_on - interval '1 day',
-            interval '1 day'
-        )::date as sale_date
-    from promoted
-    cross join first_day
+        promoted.starts_on - earlier.days as sale_date
+    from {{ ref('int_promoted_days') }} as promoted
+    cross join generate_series(1, {{ var('baseline_days', 28) }}) as earlier (days)
     where promoted.sale_date = promoted.starts_on
 
 )
@@ -36,7 +27,7 @@ select
     promoted.product_id,
     promoted.sale_date,
     true as is_promoted
-from promoted
+from {{ ref('int_promoted_days') }} as promoted
 inner join first_day on promoted.sale_date >= first_day.first_date
 union all
 select
@@ -47,7 +38,8 @@ select
     days_before.sale_date,
     false as is_promoted
 from days_before
-left join promoted as rivals
+inner join first_day on days_before.sale_date >= first_day.first_date
+left join {{ ref('int_promoted_days') }} as rivals
     on
         days_before.product_id = rivals.product_id
         and days_before.store_id = rivals.store_id

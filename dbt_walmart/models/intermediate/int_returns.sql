@@ -8,7 +8,7 @@
 with returns as (
 
     select * from {{ ref('stg_returns') }}
-    where {{ in_window('returned_on', 'return_date') }}
+    where {{ in_window('returned_on') }}
 
 ),
 

@@ -2,21 +2,21 @@
     materialized='incremental',
     unique_key='sale_date',
     indexes=[{'columns': ['sale_date', 'category', 'product_id', 'store_id', 'channel']}],
-    post_hook='analyze {{ this }}',
+    post_hook='{{ analyze_whole() }}',
     tags=['live'],
 ) }}
 
 with items as (
 
     select * from {{ ref('stg_transaction_items') }}
-    where {{ in_window('transaction_date', 'sale_date') }}
+    where {{ in_window('transaction_date') }}
 
 ),
 
 transactions as (
 
     select * from {{ ref('stg_transactions') }}
-    where {{ in_window('transaction_date', 'sale_date') }}
+    where {{ in_window('transaction_date') }}
 
 ),
 

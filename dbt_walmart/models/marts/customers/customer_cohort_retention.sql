@@ -1,18 +1,11 @@
 {{ config(indexes=[{'columns': ['cohort_month', 'months_since'], 'unique': true}]) }}
 
-with customer_months as (
-
-    select * from {{ ref('int_customer_months') }}
-
-),
-
-firsts as (
+with firsts as (
 
     select
         customer_id,
-        min(sale_month) as cohort_month
-    from customer_months
-    group by customer_id
+        {{ month_of('first_order_on') }} as cohort_month
+    from {{ ref('int_customer_orders') }}
 
 ),
 
@@ -34,7 +27,7 @@ active as (
         count(*) as active_members,
         sum(customer_months.order_count)::bigint as order_count,
         sum(customer_months.revenue) as revenue
-    from customer_months
+    from {{ ref('int_customer_months') }} as customer_months
     inner join firsts on customer_months.customer_id = firsts.customer_id
     group by firsts.cohort_month, customer_months.sale_month
 
@@ -42,7 +35,7 @@ active as (
 
 months as (
 
-    select distinct sale_month from customer_months
+    select distinct sale_month from active
 
 )
 

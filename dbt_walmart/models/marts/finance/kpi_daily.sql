@@ -47,7 +47,7 @@ refunds as (
         return_date,
         sum(refund_amount) as refund_amount
     from {{ ref('daily_returns') }}
-    where {{ in_window('return_date', 'sale_date') }}
+    where {{ in_window('return_date') }}
     group by return_date
 
 )
@@ -72,4 +72,4 @@ left join sales as week_before on sales.sale_date = week_before.sale_date + 7
 left join costs on sales.sale_date = costs.sale_date
 left join members on sales.sale_date = members.sale_date
 left join refunds on sales.sale_date = refunds.return_date
-where {{ in_window('sales.sale_date', 'sale_date') }}
+where {{ in_window('sales.sale_date') }}

@@ -1,8 +1,13 @@
-{{ config(indexes=[{'columns': ['sale_month', 'category'], 'unique': true}]) }}
+{{ config(
+    materialized='incremental',
+    unique_key='sale_month',
+    indexes=[{'columns': ['sale_month', 'category'], 'unique': true}],
+) }}
 
 with category_sales as (
 
     select * from {{ ref('daily_sales_by_category') }}
+    where sale_date >= {{ window_start() }} - interval '1 month'  -- changes are from the month before
 
 ),
 
@@ -20,9 +25,9 @@ by_month as (
         category,
         sum(transaction_count)::bigint as order_count,
         sum(units_sold)::bigint as units_sold,
-        sum(revenue) as revenue,
-        sum(discount_amount) as discount_amount,
-        sum(gross_margin) as gross_margin
+        sum(revenue)::numeric(16, 2) as revenue,
+        sum(discount_amount)::numeric(16, 2) as discount_amount,
+        sum(gross_margin)::numeric(16, 2) as gross_margin
     from category_sales
     group by {{ month_of('sale_date') }}, category
 
@@ -39,11 +44,13 @@ final as (
         by_month.revenue,
         by_month.discount_amount,
         by_month.gross_margin,
-        round(
-            by_month.revenue / nullif(sum(by_month.revenue) over (partition by by_month.sale_month), 0), 6
-        ) as revenue_share,
-        by_month.revenue
-        - lag(by_month.revenue) over (partition by by_month.category order by by_month.sale_month) as revenue_change
+        (
+            by_month.revenue / nullif(sum(by_month.revenue) over (partition by by_month.sale_month), 0)
+        )::numeric(8, 6) as revenue_share,
+        (
+            by_month.revenue
+            - lag(by_month.revenue) over (partition by by_month.category order by by_month.sale_month)
+        )::numeric(16, 2) as revenue_change
     from by_month
     left join category_customers
         on by_month.sale_month = category_customers.sale_month and by_month.category = category_customers.category
@@ -51,3 +58,4 @@ final as (
 )
 
 select * from final
+where {{ in_window('sale_month') }}

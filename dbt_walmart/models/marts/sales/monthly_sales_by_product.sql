@@ -5,13 +5,12 @@
         {'columns': ['sale_month', 'store_id', 'channel', 'product_id'], 'unique': true},
         {'columns': ['category', 'sale_month']},
     ],
-    tags=['live'],
 ) }}
 
 with product_sales as (
 
     select * from {{ ref('product_sales_by_channel') }}
-    where {{ in_window('sale_date', 'sale_month', 'month') }}
+    where {{ in_window('sale_date') }} and {{ in_settled_month('sale_date') }}
 
 ),
 

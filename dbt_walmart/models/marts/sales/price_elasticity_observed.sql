@@ -1,6 +1,7 @@
 {{ config(
     materialized='incremental',
     unique_key='product_id',
+    incremental_strategy='delete+insert',
     indexes=[{'columns': ['product_id'], 'unique': true}],
 ) }}
 

@@ -1,6 +1,7 @@
 {{ config(
     materialized='incremental',
     unique_key='window_days',
+    incremental_strategy='delete+insert',
     indexes=[{'columns': ['product_id', 'other_product_id'], 'unique': true}],
 ) }}
 

@@ -1,8 +1,9 @@
 {{ config(
     materialized='incremental',
     unique_key='promotion_id',
+    incremental_strategy='delete+insert',
     indexes=[{'columns': ['promotion_id'], 'unique': true}, {'columns': ['measured_through']}],
-    pre_hook='set local enable_nestloop to off',
+    pre_hook="{{ 'set local enable_nestloop to off' if not is_incremental() }}",
 ) }}
 
 -- PostgreSQL takes the days of all promotions for a handful, and would look up a million of them one by one: the hook.
@@ -10,13 +11,13 @@
 with store_days as (
 
     select * from {{ ref('int_promotion_store_days') }}
-    where {{ in_window('ends_on', 'measured_through') }}
+    where {{ in_window('ends_on') }}
 
 ),
 
 product_sales as (
 
-    select * from {{ ref('daily_sales_by_product') }}
+    select * from {{ ref('int_product_sales') }}
     where sale_date >= (select min(store_days.sale_date) from store_days)
 
 ),
@@ -33,7 +34,9 @@ summed as (
         coalesce(sum(sales.revenue) filter (where store_days.is_promoted), 0)::numeric(16, 2) as promoted_revenue,
         coalesce(sum(sales.discount_amount) filter (where store_days.is_promoted), 0)::numeric(16, 2)
             as discount_amount,
-        coalesce(sum(sales.gross_margin) filter (where store_days.is_promoted), 0)::numeric(16, 2) as promoted_margin
+        coalesce(
+            sum(sales.revenue - sales.cost_of_goods) filter (where store_days.is_promoted), 0
+        )::numeric(16, 2) as promoted_margin
     from store_days
     left join product_sales as sales
         on

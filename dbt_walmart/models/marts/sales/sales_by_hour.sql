@@ -8,7 +8,7 @@
 with transactions as (
 
     select * from {{ ref('stg_transactions') }}
-    where {{ in_window('transaction_date', 'sale_date') }}
+    where {{ in_window('transaction_date') }}
 
 ),
 

@@ -2,6 +2,7 @@
 {{ config(
     materialized='incremental',
     unique_key='world_id',
+    incremental_strategy='delete+insert',
     full_refresh=false,
     post_hook='analyze {{ this }}',
     tags=['live'],
