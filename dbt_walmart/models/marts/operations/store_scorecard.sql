@@ -14,27 +14,15 @@ with days as (
 sales as (
 
     select
-        daily.store_id,
-        sum(daily.revenue) filter (where days.days_ago <= 28) as revenue,
-        sum(daily.revenue) filter (where days.days_ago > 28) as previous_revenue,
-        sum(daily.transaction_count) filter (where days.days_ago <= 28) as order_count
-    from {{ ref('daily_sales_by_store') }} as daily
-    inner join days on daily.sale_date = days.date_day
-    group by daily.store_id
-
-),
-
-margins as (
-
-    select
-        daily.store_id,
-        sum(daily.gross_margin) as gross_margin
-    from {{ ref('daily_sales_by_category') }} as daily
-    inner join days on daily.sale_date = days.date_day
-    where
-        days.days_ago <= 28
-        and daily.sale_date >= (select min(earliest.date_day) from days as earliest)
-    group by daily.store_id
+        receipts.store_id,
+        sum(receipts.revenue) filter (where days.days_ago <= 28) as revenue,
+        sum(receipts.revenue) filter (where days.days_ago > 28) as previous_revenue,
+        count(*) filter (where days.days_ago <= 28) as order_count,
+        sum(receipts.gross_margin) filter (where days.days_ago <= 28) as gross_margin
+    from {{ ref('fct_sales') }} as receipts
+    inner join days on receipts.sale_date = days.date_day
+    where receipts.sale_date >= (select min(earliest.date_day) from days as earliest)
+    group by receipts.store_id
 
 ),
 
@@ -68,8 +56,8 @@ select
     round(sales.revenue / nullif(sales.previous_revenue, 0) - 1, 6) as revenue_growth,
     coalesce(sales.order_count, 0)::bigint as order_count,
     round(sales.revenue / nullif(sales.order_count, 0), 2) as average_basket,
-    coalesce(margins.gross_margin, 0.00) as gross_margin,
-    round(margins.gross_margin / nullif(sales.revenue, 0), 6) as margin_rate,
+    coalesce(sales.gross_margin, 0.00) as gross_margin,
+    round(sales.gross_margin / nullif(sales.revenue, 0), 6) as margin_rate,
     coalesce(refunds.refund_amount, 0.00) as refund_amount,
     coalesce(shrinkage.units_shrunk, 0) as units_shrunk,
     round(stock.out_of_stock_count::numeric / nullif(stock.product_count, 0), 6) as out_of_stock_rate,
@@ -77,7 +65,6 @@ select
     rank() over (order by coalesce(sales.revenue, 0) desc)::integer as revenue_rank
 from {{ ref('dim_stores') }} as stores
 left join sales on stores.store_id = sales.store_id
-left join margins on stores.store_id = margins.store_id
 left join refunds on stores.store_id = refunds.store_id
 left join shrinkage on stores.store_id = shrinkage.store_id
 left join {{ ref('int_store_stock') }} as stock on stores.store_id = stock.store_id
