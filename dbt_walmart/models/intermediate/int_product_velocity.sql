@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- The window ends with the last complete day: a day under way would pull the rate down.
 with product_sales as (
 

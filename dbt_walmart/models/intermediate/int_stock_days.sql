@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- The days of the velocity window by what they ended with. A day without a movement is like the one before it.
 with movements as (
 
