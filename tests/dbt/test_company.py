@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from loaders.db import connect
 from loaders.dbt import PROJECT, DbtProject
 from loaders.settings import ROOT, Settings
+from loaders.warehouse.catalog import warehouse_tables
 from tests.dbt.conftest import MARTS, Company
 
 
@@ -31,6 +33,12 @@ def test_a_build_is_green_and_leaves_a_record_of_every_node(company: Company) ->
 def test_every_mart_has_rows(company: Company) -> None:
     for mart in MARTS:
         assert company.rows(f"select count(*) from analytics.{mart}")[0][0] > 0, mart
+
+
+def test_the_warehouse_takes_every_mart_but_one(company: Company) -> None:
+    with connect(company.settings, "loader") as connection:
+        taken = {table.name for table in warehouse_tables(connection) if table.schema == "analytics"}
+    assert taken == set(MARTS) - {"inventory_history"} | {"product_price_history", "customer_tiers"}
 
 
 def test_each_days_revenue_is_that_of_the_receipts_in_every_mart(company: Company) -> None:

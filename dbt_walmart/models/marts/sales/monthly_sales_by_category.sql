@@ -49,7 +49,10 @@ final as (
         )::numeric(8, 6) as revenue_share,
         (
             by_month.revenue
-            - lag(by_month.revenue) over (partition by by_month.category order by by_month.sale_month)
+            - sum(by_month.revenue) over (
+                partition by by_month.category order by by_month.sale_month
+                range between interval '1 month' preceding and interval '1 month' preceding
+            )
         )::numeric(16, 2) as revenue_change
     from by_month
     left join category_customers
