@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from walmart_app.queries.receipts import CHANNELS, PAYMENTS, SORTS, Position, ReceiptFilter, Sort
 
@@ -36,6 +36,22 @@ class ReceiptView:
     def newest_first(self) -> bool:
         """Whether arrivals belong at the top of this page."""
         return self.sort == "time" and self.descending and self.page == 1 and not (self.after or self.before)
+
+
+def filters_of(view: ReceiptView) -> dict[str, str]:
+    """Each filter as its field shows it; one that is not set is empty."""
+    wanted = view.wanted
+    found = (
+        wanted.first,
+        wanted.last,
+        wanted.store_id,
+        wanted.channel,
+        wanted.payment,
+        wanted.least,
+        wanted.most,
+        wanted.search,
+    )
+    return {name: "" if value is None else str(value) for name, value in zip(FILTERS, found, strict=True)}
 
 
 def view_of(query: Mapping[str, str]) -> ReceiptView:
@@ -72,16 +88,7 @@ def view_of(query: Mapping[str, str]) -> ReceiptView:
 def address(view: ReceiptView, **changed: Any) -> str:
     """The address of a view, or of one that differs from it in `changed`."""
     view = replace(view, **changed)
-    wanted = view.wanted
-    query: dict[str, Any] = {
-        "from": wanted.first,
-        "to": wanted.last,
-        "store": wanted.store_id,
-        "channel": wanted.channel,
-        "payment": wanted.payment,
-        "min": wanted.least,
-        "max": wanted.most,
-        "q": wanted.search,
+    query: dict[str, Any] = filters_of(view) | {
         "sort": "" if (view.sort, view.descending) == ("time", True) else ("-" if view.descending else "") + view.sort,
         "after": view.after and f"{view.after.value}~{view.after.transaction_id}",
         "before": view.before and f"{view.before.value}~{view.before.transaction_id}",
@@ -94,14 +101,8 @@ def address(view: ReceiptView, **changed: Any) -> str:
 
 def csv_address(view: ReceiptView) -> str:
     """Where the filtered receipts are as a file."""
-    query = urlencode([(name, value) for name, value in _filters(view).items() if value])
+    query = urlencode({name: value for name, value in filters_of(view).items() if value})
     return f"/api/v1/transactions.csv?{query}" if query else "/api/v1/transactions.csv"
-
-
-def _filters(view: ReceiptView) -> dict[str, str]:
-    path, _, query = address(ReceiptView(view.wanted)).partition("?")
-    assert path == PATH
-    return dict(parse_qsl(query))
 
 
 def _whole(text: str, most: int) -> int:

@@ -16,7 +16,15 @@ from walmart_app.queries.errors import NotFound
 from walmart_app.queries.receipt import WholeReceipt, whole_receipt
 from walmart_app.queries.receipts import Receipt
 from walmart_app.runtime import reader
-from walmart_app.state.receipt_view import FILTERS, PAGE_ROWS, ReceiptView, address, csv_address, view_of
+from walmart_app.state.receipt_view import (
+    FILTERS,
+    PAGE_ROWS,
+    ReceiptView,
+    address,
+    csv_address,
+    filters_of,
+    view_of,
+)
 from walmart_app.state.times import ago, whole
 
 _EVERY = 1.5
@@ -110,6 +118,7 @@ class TransactionsState(rx.State):
     lines: rx.Field[list[LineRow]] = rx.field(default_factory=list)
     returns: rx.Field[list[ReturnRow]] = rx.field(default_factory=list)
     _view: ReceiptView = ReceiptView()
+    _asked: ReceiptView = ReceiptView()  # ahead of _view while an address is on its way
     _page: list[Receipt] = []
     _count: int = 0
     _seen: int = 0
@@ -126,6 +135,7 @@ class TransactionsState(rx.State):
             same = self.loaded and dataclasses.replace(view, opened=None) == dataclasses.replace(
                 self._view, opened=None
             )
+            self._asked = view
             self._take(view)
         await self._show_receipt(turn, view)
         shown: pipeline.Version | None = self._version if same else None
@@ -151,24 +161,21 @@ class TransactionsState(rx.State):
         """Set one filter: back to the first page; the address keeps it."""
         if name not in FILTERS:
             return None
-        query = self._filters() | {name: str(value)[:100]}
-        view = view_of(query)
-        return _go(
-            dataclasses.replace(ReceiptView(view.wanted), sort=self._view.sort, descending=self._view.descending)
-        )
+        wanted = view_of(filters_of(self._asked) | {name: str(value)[:100]}).wanted
+        return self._go(ReceiptView(wanted, self._asked.sort, self._asked.descending))
 
     @rx.event
     def reset_filters(self) -> Any:
         """Show all receipts, newest first."""
-        return _go(ReceiptView())
+        return self._go(ReceiptView())
 
     @rx.event
     def sort_by(self, name: str) -> Any:
         """Sort by a column, or turn its order round."""
         if name not in receipts.SORTS:
             return None
-        descending = not self._view.descending if self._view.sort == name else True
-        return _go(ReceiptView(self._view.wanted, name, descending))  # type: ignore[arg-type]
+        descending = not self._asked.descending if self._asked.sort == name else True
+        return self._go(ReceiptView(self._asked.wanted, name, descending))  # type: ignore[arg-type]
 
     @rx.event
     def first_page(self) -> Any:
@@ -177,7 +184,7 @@ class TransactionsState(rx.State):
         if first == self._view:  # the address stays, so nothing would be read anew
             self._version = None
             return TransactionsState.watch
-        return _go(first)
+        return self._go(first)
 
     @rx.event
     def next_page(self) -> Any:
@@ -185,7 +192,7 @@ class TransactionsState(rx.State):
         if not self._page or not self.has_next:
             return None
         after = self._page[:PAGE_ROWS][-1].position(self._view.sort)
-        return _go(dataclasses.replace(self._view, after=after, before=None, page=self._view.page + 1))
+        return self._go(dataclasses.replace(self._view, after=after, before=None, page=self._view.page + 1))
 
     @rx.event
     def previous_page(self) -> Any:
@@ -195,7 +202,7 @@ class TransactionsState(rx.State):
         if self._view.page <= 2:
             return self.first_page()
         before = self._page[0].position(self._view.sort)
-        return _go(dataclasses.replace(self._view, after=None, before=before, page=self._view.page - 1))
+        return self._go(dataclasses.replace(self._view, after=None, before=before, page=self._view.page - 1))
 
     @rx.event
     def set_live(self, value: bool) -> Any:
@@ -209,16 +216,20 @@ class TransactionsState(rx.State):
         text = str(transaction_id)
         if not (text.isascii() and text.isdigit() and len(text) <= 18):
             return None
-        return _go(dataclasses.replace(self._view, opened=int(text)))
+        return self._go(dataclasses.replace(self._view, opened=int(text)))
 
     @rx.event
     def close_receipt(self, _open: bool = False) -> Any:
         """Back to the list."""
-        return _go(dataclasses.replace(self._view, opened=None))
+        return self._go(dataclasses.replace(self._view, opened=None))
+
+    def _go(self, view: ReceiptView) -> Any:
+        self._asked = view
+        return rx.redirect(address(view), replace=view.opened is None)
 
     def _take(self, view: ReceiptView) -> None:
         self._view = view
-        values = self._filters()
+        values = filters_of(view)
         if values != self.values:  # setting them again would take away what is being typed
             self.values = values
         self.filtered = any(self.values.values())
@@ -228,26 +239,6 @@ class TransactionsState(rx.State):
         self.directions = {name: way if name == view.sort else "none" for name in receipts.SORTS}
         names = ", ".join(view.ignored)
         self.ignored = f"The address has values that mean nothing here; they were left out: {names}." if names else ""
-
-    def _filters(self) -> dict[str, str]:
-        wanted = self._view.wanted
-        found = dict(
-            zip(
-                FILTERS,
-                (
-                    wanted.first,
-                    wanted.last,
-                    wanted.store_id,
-                    wanted.channel,
-                    wanted.payment,
-                    wanted.least,
-                    wanted.most,
-                    wanted.search,
-                ),
-                strict=True,
-            )
-        )
-        return {name: "" if value is None else str(value) for name, value in found.items()}
 
     async def _refresh(self, turn: int, view: ReceiptView, *, first: bool, version: pipeline.Version) -> None:
         """Read the page and the count; keep the page still where arrivals would move it."""
@@ -308,10 +299,6 @@ class TransactionsState(rx.State):
 
 async def _nothing() -> None:
     return None
-
-
-def _go(view: ReceiptView) -> Any:
-    return rx.redirect(address(view), replace=view.opened is None)
 
 
 def _page(connection: Conn, view: ReceiptView) -> list[Receipt]:
