@@ -73,6 +73,7 @@ def test_days_narrow_the_list(watched: Page, product: Product) -> None:
     expect(watched.locator("tr[data-receipt]").first).to_be_visible()
     watched.locator("#filter-from").fill(str(day))
     watched.locator("#filter-to").fill(str(day))  # before the first is in the address
+    expect(watched).to_have_url(re.compile(f"from={day}&to={day}"))
     _expect_first(watched, product, f"transaction_date = '{day}'", NEWEST)
 
 

@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 
 from walmart_app.queries.dashboard import Filters
 
+DAYS = st.dates(date(2023, 1, 1), date(2026, 12, 31))
+
 
 def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
-
-
-DAYS = st.dates(date(2023, 1, 1), date(2026, 12, 31))
 
 
 @given(DAYS, st.integers(0, 800), DAYS.map(lambda day: day.replace(day=1)))
