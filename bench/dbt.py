@@ -26,8 +26,8 @@ from loaders.dbt import PLANNING, DbtProject
 from loaders.settings import Settings
 from walmart_app.services.postgres import binary
 
-NOW = datetime(2026, 3, 10, 15, tzinfo=UTC)
-_SETTLES_A_WEEK = 1  # days later: elasticity and affinity are then measured
+NOW = datetime(2026, 3, 9, 15, tzinfo=UTC)
+_SETTLES_A_WEEK = 1  # days later, a Tuesday: elasticity and affinity are then measured
 _USUAL = range(2, 7)
 _SLOWEST = 12
 

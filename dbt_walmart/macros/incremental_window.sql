@@ -14,7 +14,7 @@
     {%- if not (execute and is_incremental()) -%}
         {{ return("date '-infinity'") }}
     {%- endif -%}
-    {%- set newest = "coalesce(max(built.built_through), '-infinity') - " ~ var('lookback_days', 2) -%}
+    {%- set newest = "coalesce(max(built.built_through), '-infinity') - " ~ var('lookback_days', 1) -%}
     {%- set unit = 'month' if config.get('unique_key').endswith('_month') else 'day' -%}
     {{ return(of_last_build("date_trunc('" ~ unit ~ "', least(" ~ newest ~ ", min(noted.first_day))::timestamp)")) }}
 {%- endmacro %}

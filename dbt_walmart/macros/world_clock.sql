@@ -18,7 +18,7 @@
 
 {# Whether a day's month is over, and its look-back too: it is added up once, not again on each of its days. #}
 {% macro in_settled_month(day) -%}
-    {{ day }} < {{ month_of(clock_day() ~ ' - ' ~ var('lookback_days', 2)) }}
+    {{ day }} < {{ month_of(clock_day() ~ ' - ' ~ var('lookback_days', 1)) }}
 {%- endmacro %}
 
 {# The last world day that is complete in every store. #}

@@ -54,8 +54,8 @@ MARTS = (
     "inventory_history",
 )
 ROLLUPS = (
-    *("int_monthly_category_hours", "int_monthly_members"),
-    *("int_customer_days", "int_customer_months", "int_returns", "int_promoted_days"),
+    *("int_monthly_category_hours", "int_monthly_members", "int_promoted_days", "int_promotion_baselines"),
+    *("int_customer_days", "int_customer_months", "int_returns"),
 )
 
 

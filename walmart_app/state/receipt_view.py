@@ -37,6 +37,16 @@ class ReceiptView:
         """Whether arrivals belong at the top of this page."""
         return self.sort == "time" and self.descending and self.page == 1 and not (self.after or self.before)
 
+    @property
+    def listed(self) -> ReceiptView:
+        """The list alone, whichever receipt is open."""
+        return replace(self, opened=None)
+
+    @property
+    def first(self) -> ReceiptView:
+        """The start of this list."""
+        return ReceiptView(self.wanted, self.sort, self.descending)
+
 
 def filters_of(view: ReceiptView) -> dict[str, str]:
     """Each filter as its field shows it; one that is not set is empty."""

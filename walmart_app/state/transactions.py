@@ -120,6 +120,7 @@ class TransactionsState(rx.State):
     _view: ReceiptView = ReceiptView()
     _asked: ReceiptView = ReceiptView()  # ahead of _view while an address is on its way
     _page: list[Receipt] = []
+    _paged: ReceiptView | None = None  # the list that _page is of: behind _view until it is read
     _count: int = 0
     _seen: int = 0
     _version: pipeline.Version | None = None
@@ -132,13 +133,10 @@ class TransactionsState(rx.State):
             self._watch += 1
             turn = self._watch
             view = view_of(dict(self.router.url.query_parameters))
-            same = self.loaded and dataclasses.replace(view, opened=None) == dataclasses.replace(
-                self._view, opened=None
-            )
             self._asked = view
             self._take(view)
+            shown: pipeline.Version | None = self._version if view.listed == self._paged else None
         await self._show_receipt(turn, view)
-        shown: pipeline.Version | None = self._version if same else None
         last = 0.0
         while True:
             problem = ""
@@ -162,7 +160,7 @@ class TransactionsState(rx.State):
         if name not in FILTERS:
             return None
         wanted = view_of(filters_of(self._asked) | {name: str(value)[:100]}).wanted
-        return self._go(ReceiptView(wanted, self._asked.sort, self._asked.descending))
+        return self._go(dataclasses.replace(self._asked.first, wanted=wanted))
 
     @rx.event
     def reset_filters(self) -> Any:
@@ -180,29 +178,28 @@ class TransactionsState(rx.State):
     @rx.event
     def first_page(self) -> Any:
         """To the start, with what has arrived."""
-        first = ReceiptView(self._view.wanted, self._view.sort, self._view.descending)
-        if first == self._view:  # the address stays, so nothing would be read anew
+        if self._asked.first == self._asked == self._view:  # the address stays, so nothing would be read anew
             self._version = None
             return TransactionsState.watch
-        return self._go(first)
+        return self._go(self._asked.first)
 
     @rx.event
     def next_page(self) -> Any:
         """To the receipts after the last one shown."""
-        if not self._page or not self.has_next:
+        if not self._turnable() or not self.has_next:
             return None
-        after = self._page[:PAGE_ROWS][-1].position(self._view.sort)
-        return self._go(dataclasses.replace(self._view, after=after, before=None, page=self._view.page + 1))
+        after = self._page[:PAGE_ROWS][-1].position(self._asked.sort)
+        return self._go(dataclasses.replace(self._asked, after=after, before=None, page=self._asked.page + 1))
 
     @rx.event
     def previous_page(self) -> Any:
         """To the receipts ahead of the first one shown."""
-        if not self._page or not self.has_previous:
+        if not self._turnable() or not self.has_previous:
             return None
-        if self._view.page <= 2:
+        if self._asked.page <= 2:
             return self.first_page()
-        before = self._page[0].position(self._view.sort)
-        return self._go(dataclasses.replace(self._view, after=None, before=before, page=self._view.page - 1))
+        before = self._page[0].position(self._asked.sort)
+        return self._go(dataclasses.replace(self._asked, after=None, before=before, page=self._asked.page - 1))
 
     @rx.event
     def set_live(self, value: bool) -> Any:
@@ -216,12 +213,16 @@ class TransactionsState(rx.State):
         text = str(transaction_id)
         if not (text.isascii() and text.isdigit() and len(text) <= 18):
             return None
-        return self._go(dataclasses.replace(self._view, opened=int(text)))
+        return self._go(dataclasses.replace(self._asked, opened=int(text)))
 
     @rx.event
     def close_receipt(self, _open: bool = False) -> Any:
         """Back to the list."""
-        return self._go(dataclasses.replace(self._view, opened=None))
+        return self._go(self._asked.listed)
+
+    def _turnable(self) -> bool:
+        """Whether the rows that are shown are those of the list that is asked for."""
+        return bool(self._page) and self._paged == self._asked.listed
 
     def _go(self, view: ReceiptView) -> Any:
         self._asked = view
@@ -256,7 +257,7 @@ class TransactionsState(rx.State):
                 self.stores = [(str(store.store_id), store.name) for store in stores]
             if page is not None:
                 known = {row.transaction_id for row in self._page} if not first else None
-                self._page, self._seen = page, total
+                self._page, self._paged, self._seen = page, view.listed, total
                 self._draw(known)
             else:
                 self._draw(None)
