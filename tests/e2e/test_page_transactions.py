@@ -77,6 +77,21 @@ def test_days_narrow_the_list(watched: Page, product: Product) -> None:
     _expect_first(watched, product, f"transaction_date = '{day}'", NEWEST)
 
 
+def test_a_receipt_opened_right_after_a_filter_keeps_it(watched: Page, product: Product) -> None:
+    [(number,)] = rows(
+        product.settings, f"select transaction_id from transactions where store_id = 1 order by {NEWEST} limit 1"
+    )
+    watched.goto(product.url + LIST)
+    row = watched.locator(f'tr[data-receipt="{number}"]')  # there with the filter, and without it
+    expect(row).to_be_visible()
+    watched.locator("#filter-store").select_option("1")
+    row.click()  # before the filter is in the address
+    expect(watched).to_have_url(re.compile(f"store=1&id={number}"))
+    expect(watched.locator("#receipt-facts")).to_be_visible()
+    watched.keyboard.press("Escape")
+    _expect_first(watched, product, "store_id = 1", NEWEST)
+
+
 @pytest.mark.parametrize(("title", "column"), [("Total", "total_amount"), ("Items", "item_count")])
 def test_a_header_sorts_and_turns_round(watched: Page, product: Product, title: str, column: str) -> None:
     watched.goto(product.url + LIST)
