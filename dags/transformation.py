@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+from airflow.sdk import AssetOrTimeSchedule, dag, task
 
-from dags.common import MARTS, ONE_AT_A_TIME, RAW
+from dags.common import MARTS, ONE_AT_A_TIME, RAW, at
 
 STEPS = (
     "source_freshness",
@@ -22,7 +22,7 @@ STEPS = (
 
 @dag(
     dag_id="walmart_dbt_pipeline",
-    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("0 0 * * *", timezone="UTC"), assets=[RAW]),
+    schedule=AssetOrTimeSchedule(timetable=at("0 0 * * *"), assets=[RAW]),
     doc_md=__doc__,
     **ONE_AT_A_TIME,
 )

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+from airflow.sdk import AssetOrTimeSchedule, dag, task
 
-from dags.common import MARTS, ONE_AT_A_TIME, PREDICTIONS
+from dags.common import MARTS, ONE_AT_A_TIME, PREDICTIONS, at
 
 
 @dag(
     dag_id="walmart_warehouse_load",
-    schedule=AssetOrTimeSchedule(
-        timetable=CronTriggerTimetable("*/15 * * * *", timezone="UTC"), assets=(MARTS | PREDICTIONS)
-    ),
+    schedule=AssetOrTimeSchedule(timetable=at("*/15 * * * *"), assets=(MARTS | PREDICTIONS)),
     doc_md=__doc__,
     **ONE_AT_A_TIME,
 )
