@@ -14,9 +14,21 @@
     {%- if not (execute and is_incremental()) -%}
         {{ return("date '-infinity'") }}
     {%- endif -%}
+    {{ return("date '" ~ of_last_build(_first_day()) ~ "'") }}
+{%- endmacro %}
+
+{# Whether the model builds few days now; not in a full build, nor when a year has come since its last one. #}
+{% macro builds_few_days() -%}
+    {%- if not (execute and is_incremental()) -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {{ return(of_last_build(_first_day() ~ ' > min(world.clock_day) - 62') | string | lower == 'true') }}
+{%- endmacro %}
+
+{% macro _first_day() -%}
     {%- set newest = "coalesce(max(built.built_through), '-infinity') - " ~ var('lookback_days', 1) -%}
     {%- set unit = 'month' if config.get('unique_key').endswith('_month') else 'day' -%}
-    {{ return(of_last_build("date_trunc('" ~ unit ~ "', least(" ~ newest ~ ", min(noted.first_day))::timestamp)")) }}
+    {{ return("date_trunc('" ~ unit ~ "', least(" ~ newest ~ ", min(noted.first_day))::timestamp)::date") }}
 {%- endmacro %}
 
 {#

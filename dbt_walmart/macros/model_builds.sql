@@ -24,18 +24,18 @@
 
 {# The first day of the corrections that the model takes in now, as a literal; null: none. #}
 {% macro first_corrected_day() -%}
-    {{ return(of_last_build('min(noted.first_day)')) }}
+    {%- set day = of_last_build('min(noted.first_day)') -%}
+    {{ return("date '" ~ day ~ "'" if day else 'null::date') }}
 {%- endmacro %}
 
-{# A day, as a literal, by the record of the model's last build (`built`) and the corrections since (`noted`). #}
-{% macro of_last_build(day) -%}
+{# A value as text, by the record of the model's last build (`built`), the corrections since (`noted`) and the clock. #}
+{% macro of_last_build(value) -%}
     {%- set query -%}
-        select ({{ day }})::date::text
+        select ({{ value }})::text
         from {{ this.schema }}.base_world as world
         left join operations.model_builds as built on built.model = '{{ this.identifier }}'
         left join operations.corrections as noted
             on noted.correction > built.corrections_through and noted.correction <= world.corrections_through
     {%- endset -%}
-    {%- set found = run_query(query).columns[0].values()[0] -%}
-    {{ return("date '" ~ found ~ "'" if found else 'null::date') }}
+    {{ return(run_query(query).columns[0].values()[0]) }}
 {%- endmacro %}

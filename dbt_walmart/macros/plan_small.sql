@@ -4,7 +4,7 @@
     processes are started for them.
 #}
 {% macro plan_small() -%}
-    {%- if is_incremental() or model.config.materialized == 'table' -%}
+    {%- if model.config.materialized == 'table' or builds_few_days() -%}
         set local enable_hashagg to on; set local max_parallel_workers_per_gather to 0
     {%- endif -%}
 {%- endmacro %}

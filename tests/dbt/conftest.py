@@ -18,6 +18,7 @@ from loaders.settings import Settings
 from tests.conftest import TEMPLATE
 
 NOW = datetime(2026, 3, 10, 15, tzinfo=UTC)
+SIZE = {"sim_customers": 500, "sim_products": 120, "sim_stores": 3, "sim_days": 20, "sim_seed": 7}
 MARTS = (
     "daily_sales_by_product",
     "daily_sales_by_category",
@@ -96,8 +97,7 @@ def _drop(server: Settings, name: str) -> None:
 def company(postgres_server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """Twenty days of a small chain, built; tests only read it, or build it again."""
     _copy(postgres_server, TEMPLATE, "dbt_company")
-    size = {"sim_customers": 500, "sim_products": 120, "sim_stores": 3, "sim_days": 20, "sim_seed": 7}
-    settings = postgres_server.model_copy(update={"db_name": "dbt_company"} | size)
+    settings = postgres_server.model_copy(update={"db_name": "dbt_company"} | SIZE)
     pipeline.run(settings, now=NOW)
     project = DbtProject(settings, tmp_path_factory.mktemp("dbt"))
     project.keep_manifest()

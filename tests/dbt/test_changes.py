@@ -14,7 +14,7 @@ from loaders.dbt import WITHOUT_UNIT_TESTS, DbtError, DbtProject
 from loaders.errors import DatabaseUnavailable
 from loaders.settings import Settings
 from tests.api.conftest import served
-from tests.dbt.conftest import MARTS, NOW, ROLLUPS, Company
+from tests.dbt.conftest import MARTS, NOW, ROLLUPS, SIZE, Company
 
 
 def test_days_added_by_the_pipelines_steps_are_green_and_equal_a_full_build(changed: Company) -> None:
@@ -146,14 +146,23 @@ def test_a_receipt_that_is_a_cent_off_is_caught_and_named(changed: Company) -> N
     ) == [(1,)]
 
 
-def test_a_company_without_a_day_builds_empty_and_green(
+def test_a_company_without_a_day_builds_empty_and_green_and_whole_when_its_days_come(
     database: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    project = DbtProject(database, tmp_path_factory.mktemp("dbt"))
+    settings = database.model_copy(update=SIZE)
+    project = DbtProject(settings, tmp_path_factory.mktemp("dbt"))
+    project.keep_manifest()
     assert set(project.build(*WITHOUT_UNIT_TESTS)["statuses"]) <= {"success", "pass", "no-op"}
     with connect(database, "reader") as connection:
         for mart in (*MARTS, *ROLLUPS):
             assert connection.execute(f"select count(*) from analytics.{mart}".encode()).fetchone() == (0,)
+    company = Company(settings, project, {})
+    pipeline.run(settings, now=NOW)
+    project.run(["run"])
+    added = company.content()
+    assert company.rows("select reltuples > 0 from pg_class where relname = 'int_sales_lines'") == [(True,)]
+    project.run(["run", "--full-refresh"])
+    assert company.content() == added
 
 
 def test_without_a_database_dbt_is_not_even_started(database: Settings) -> None:

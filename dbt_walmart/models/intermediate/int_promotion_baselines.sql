@@ -2,7 +2,7 @@
     materialized='incremental',
     unique_key='starts_on',
     indexes=[{'columns': ['promotion_id'], 'unique': true}, {'columns': ['starts_on']}],
-    pre_hook="{{ 'set local enable_nestloop to off' if not is_incremental() }}",
+    pre_hook="{{ 'set local enable_nestloop to off' if not builds_few_days() }}",
 ) }}
 
 -- What a promotion is measured against: the days before it in its stores on which the product had no other promotion.
